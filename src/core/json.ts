@@ -14,7 +14,10 @@ export function canonical(value: unknown, path = "$"): string {
   if (Array.isArray(value)) {
     return `[${value.map((each, i) => (each === undefined ? fail(path, each) : canonical(each, `${path}[${i}]`))).join(",")}]`;
   }
-  if (typeof value !== "object" || (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null)) {
+  if (
+    typeof value !== "object" ||
+    (Object.getPrototypeOf(value) !== Object.prototype && Object.getPrototypeOf(value) !== null)
+  ) {
     return fail(path, value);
   }
   const members = Object.entries(value)
@@ -25,5 +28,7 @@ export function canonical(value: unknown, path = "$"): string {
 }
 
 function fail(path: string, value: unknown): never {
-  throw new TypeError(`${path} is ${typeof value === "object" ? (value?.constructor?.name ?? "an object") : typeof value}, not plain JSON`);
+  throw new TypeError(
+    `${path} is ${typeof value === "object" ? (value?.constructor?.name ?? "an object") : typeof value}, not plain JSON`,
+  );
 }
