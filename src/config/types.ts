@@ -1,0 +1,205 @@
+import type { Policy } from "../approvals/policy.js";
+
+/**
+ * The configuration as the program sees it: checked, complete, frozen. What a person writes is in `schema.ts`;
+ * only `load.ts` makes one of these. Secrets are never in it, only where to find them.
+ */
+export interface Config {
+  /** "read-only": plans are shown, every write is refused. */
+  readonly mode: "read-write" | "read-only";
+  /** IANA zone for dates in sentences when the asker's own is not known, and for schedules that name none. */
+  readonly timeZone: string;
+  readonly clusters: readonly ClusterConfig[];
+  readonly sets: readonly SetConfig[];
+  readonly hosts: readonly HostConfig[];
+  readonly purposes: PurposeDefaults;
+  readonly leases: LeaseConfig;
+  readonly azure?: AzureConfig;
+  readonly slack: SlackConfig;
+  readonly redis: RedisConfig;
+  readonly digest: DigestConfig;
+  readonly policy: Policy;
+  readonly http: HttpConfig;
+  readonly limits: LimitConfig;
+  /** Secrets that steps and the product itself name: `{ $secret: "name" }`. */
+  readonly secrets: Readonly<Record<string, SecretRef>>;
+}
+
+/** Where a secret is. The value itself is read once at start by `resolveSecrets`. */
+export type SecretRef = { readonly env: string } | { readonly keyVault: string } | { readonly file: string };
+
+export interface VolumeRef {
+  readonly cluster: string;
+  readonly svm: string;
+  readonly volume: string;
+}
+
+/** What a cluster login may change; reading is always meant to work. What is missing becomes a hand-off or a refusal. */
+export type Ability = "snapshots" | "volumes" | "luns" | "mirrors" | "peering" | "encryption" | "network";
+
+export type ClusterLogin =
+  | { readonly user: string; readonly password: SecretRef }
+  | { readonly certificate: SecretRef; readonly key: SecretRef; readonly passphrase?: SecretRef };
+
+export interface ClusterConfig {
+  readonly name: string;
+  /** https origin of the cluster's (or the SVM's) management LIF. */
+  readonly url: string;
+  /** PEM of the authority that signed the cluster's certificate; absent: the system's authorities. */
+  readonly ca?: string;
+  /** Certificate is not checked. Only for a laboratory; doctor warns. */
+  readonly insecure: boolean;
+  readonly login: ClusterLogin;
+  readonly scope: "cluster" | "svm";
+  /** The SVM an `scope: "svm"` login belongs to. */
+  readonly svm?: string;
+  readonly profile: "onprem" | "cvo-ha" | "cvo-single";
+  /** Calls under way at once. */
+  readonly maxInFlight: number;
+  readonly timeoutMs: number;
+  readonly can: readonly Ability[];
+}
+
+export interface LogicalVolumeConfig {
+  readonly name: string;
+  readonly mountPoint: string;
+  readonly fileSystem: "xfs" | "ext4";
+}
+export interface VolumeGroupConfig {
+  readonly name: string;
+  readonly logicalVolumes: readonly LogicalVolumeConfig[];
+}
+
+/** The volumes of one database. */
+export interface SetConfig {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly application: string;
+  readonly environment: "production" | "dr" | "clone" | "infrastructure";
+  /** One per volume: where it lives and where its mirror is. */
+  readonly members: readonly { readonly source: VolumeRef; readonly mirror: VolumeRef }[];
+  /** As the production host sees it. */
+  readonly layout: { readonly volumeGroups: readonly VolumeGroupConfig[] };
+  readonly productionHosts: readonly string[];
+  readonly rpoTargetMinutes: number;
+  readonly nightly: NightlyConfig;
+}
+
+export interface NightlyConfig {
+  /** Name pattern; `*` stands for anything: `nightly.*`. */
+  readonly pattern: string;
+  /** SnapMirror label. */
+  readonly label: string;
+  /** When it is due. */
+  readonly cron: string;
+  readonly timeZone: string;
+  /** How long after it is due a night counts as missing. */
+  readonly graceMinutes: number;
+}
+
+export interface HostConfig {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly reach:
+    | { readonly kind: "runCommand"; readonly resourceGroup: string; readonly vm: string }
+    | {
+        readonly kind: "ssh";
+        readonly address: string;
+        readonly port: number;
+        readonly user: string;
+        /** `SHA256:…`, as `ssh-keygen -lf` prints it. */
+        readonly hostKey: string;
+        readonly key: SecretRef;
+      };
+  readonly iqn?: string;
+  readonly wwpns: readonly string[];
+  readonly environment: "production" | "infrastructure";
+  readonly clearedForPatientData: boolean;
+  readonly purposes: readonly HostPurpose[];
+  /** Shell commands that stop and start the application; used by restore, never by a clone. */
+  readonly hooks: { readonly stop?: string; readonly start?: string };
+}
+
+export interface HostPurpose {
+  /** "training", "testing", "reporting", "backup", "failover". */
+  readonly name: string;
+  readonly aliases: readonly string[];
+  /** The set it is meant for; absent: any. */
+  readonly set?: string;
+  readonly mountPoint: string;
+  /** Where drills mount, if this purpose does drills. */
+  readonly drillMountPoint?: string;
+  /** Shell command run on the host after the mount; nothing is started without one. */
+  readonly afterMount?: string;
+}
+
+export interface PurposeDefaults {
+  /** Volume group names on the host are this plus the clone's name. */
+  readonly volumeGroupPrefix: string;
+}
+
+/** ISO-8601 durations. */
+export interface LeaseConfig {
+  readonly default: string;
+  readonly max: string;
+  readonly safetyCopy: string;
+}
+
+export interface AzureConfig {
+  readonly tenantId: string;
+  readonly subscription: string;
+  readonly credential:
+    | { readonly kind: "clientSecret"; readonly clientId: string; readonly secret: SecretRef }
+    | { readonly kind: "managedIdentity"; readonly clientId?: string }
+    | { readonly kind: "default" };
+  /** ARM origin; absent: Azure's public cloud. */
+  readonly endpoint?: string;
+  readonly authorityHost?: string;
+  /** PEM for endpoint and authority. */
+  readonly ca?: string;
+}
+
+export interface SlackConfig {
+  readonly mode: "socket" | "http";
+  /** The installed workspace. People of another one are strangers. */
+  readonly team: string;
+  readonly channels: {
+    /** Plain messages here are read; anywhere else mention, slash command or direct message. */
+    readonly listen: readonly string[];
+    readonly health: string;
+  };
+  readonly botToken: SecretRef;
+  /** Socket mode only. */
+  readonly appToken?: SecretRef;
+  /** HTTP mode only. */
+  readonly signingSecret?: SecretRef;
+  /** Absent: Slack itself. */
+  readonly apiUrl?: string;
+  readonly command: string;
+}
+
+export interface RedisConfig {
+  /** From REDIS_URL, else the file; absent: a private server is looked for. */
+  readonly url?: string;
+  readonly prefix: string;
+}
+
+export interface DigestConfig {
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly channel: string;
+}
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface LimitConfig {
+  /** Runs executing at once, all workers of one process. */
+  readonly concurrentRuns: number;
+  /** Open requests one person may have. */
+  readonly openRequestsPerPerson: number;
+  /** Runs of scripts on one host at once. */
+  readonly scriptsPerHost: number;
+}
