@@ -1,0 +1,158 @@
+import type { z } from "zod";
+import type { Watch } from "../core/events.js";
+import type { Json } from "../core/json.js";
+import type { Effect, Fact, Plan, PlannedStep, Touch } from "../core/plan.js";
+import { refsTo, type Ref, type Refs, type Shown } from "../core/refs.js";
+import type { ReadTools, Tools } from "./tools.js";
+
+/**
+ * Has this happened? The one question a step must always be able to answer.
+ * - `done`    it did, and this is what it gave
+ * - `absent`  it did not; `because`: the work we noted ended in an error, with this sentence
+ * - `running` the far end is still at it
+ * - `partial` some of it: a later attempt may finish a change; undo takes a part back too
+ * - `foreign` something of that name is there and is not ours
+ * - `unclear` cannot tell
+ */
+export type Probe<Out> =
+  | { readonly found: "done"; readonly output: Out }
+  | { readonly found: "absent"; readonly because?: string }
+  | { readonly found: "running"; readonly watch: Watch }
+  | { readonly found: "partial"; readonly why: string }
+  | { readonly found: "foreign"; readonly what: string }
+  | { readonly found: "unclear"; readonly why: string };
+
+/** What a step may know of its own earlier attempts. */
+export interface Past {
+  readonly before?: Json;
+  readonly notes: readonly Json[];
+  /** Attempts begun so far; 0 while the question is whether to begin at all. */
+  readonly attempt: number;
+}
+
+export interface Undo<In, Out> {
+  describe(input: Shown<In>): string;
+  run(input: In, past: Past & { readonly output?: Out }, on: Tools): Promise<void>;
+}
+
+export interface StepDef<In, Out> {
+  readonly effect: Effect | ((input: Shown<In>) => Effect);
+  readonly input: z.ZodType<In>;
+  readonly output: z.ZodType<Out>;
+  /** What the approver reads: names every object the step touches. Pure. */
+  describe(input: Shown<In>): string;
+  /** What it touches: locks and policy follow from it. Pure. */
+  touches(input: Shown<In>): readonly Touch[];
+  /** The picture the probe compares with, taken once, before the first attempt. */
+  before?(input: In, on: ReadTools): Promise<Json>;
+  probe(input: In, on: ReadTools, past: Past): Promise<Probe<NoInfer<Out>>>;
+  /** Returns once the far end has accepted. `on.note(…)` comes before waiting for anything. */
+  run(input: In, on: Tools, past: Past): Promise<void>;
+  /** Exact text for the one who may, where our login may not. */
+  handOff?(input: Shown<In>): { readonly cli: string; readonly rest: string };
+  /** The way back; `stays`: harmless, is left, is said; `impossible`: there is none, and the approver reads why. */
+  readonly undo: Undo<In, Out> | { readonly stays: string } | { readonly impossible: string };
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a table of steps of many shapes; each entry is checked where it is defined
+export type AnyStep = StepDef<any, any>;
+export type Steps = Readonly<Record<string, AnyStep>>;
+
+type InputOf<S> = S extends StepDef<infer In, infer _Out> ? In : never;
+type OutputOf<S> = S extends StepDef<infer _In, infer Out> ? Out : never;
+
+export interface Planner<S extends Steps> {
+  /** Adds a step; what it will give comes back as Refs. */
+  readonly step: { readonly [K in keyof S]: (input: Shown<InputOf<S[K]>>, options?: { readonly handOff?: boolean }) => Refs<OutputOf<S[K]>> };
+  /** A sentence the approver must read; part of the hash. */
+  warn(sentence: string): void;
+  /** Shown on the card, not hashed: what changes by itself. */
+  show(label: string, text: string, tone?: Fact["tone"]): void;
+  /** The next run when this one has ended. */
+  then(runbook: string, request: Json, when?: Ref<boolean>): void;
+  /** `$from: "run"` Refs: the run's tag and id. */
+  readonly run: Refs<{ tag: string; id: string }>;
+}
+
+export interface Runbook<Req, Facts, S extends Steps> {
+  /** What people type; file, queue label, audit entry and docs anchor are the same word. */
+  readonly name: string;
+  readonly version: number;
+  /** One line for help and cards: "Clone prod for training". Pure. */
+  title(request: Req): string;
+  readonly request: z.ZodType<Req>;
+  readonly steps: S;
+  /** Looks; reads only. Throws a Refusal to say no. */
+  observe(request: Req, on: ReadTools): Promise<Facts>;
+  /** Pure: from facts to steps. Throws a Refusal to say no. */
+  plan(request: Req, facts: Facts, p: Planner<S>): void;
+  /** The laws run on this; `world` names a simulator seed, `first` what must have happened before. */
+  readonly example: { readonly say: string; readonly world: string; readonly first?: readonly string[] };
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds runbooks of many shapes
+export type AnyRunbook = Runbook<any, any, any>;
+
+export const defineStep = <In, Out>(step: StepDef<In, Out>): StepDef<In, Out> => step;
+export const defineRunbook = <Req, Facts, S extends Steps>(runbook: Runbook<Req, Facts, S>): Runbook<Req, Facts, S> => runbook;
+
+/** A plan and what is shown beside it. */
+export interface Drawn {
+  readonly plan: Plan;
+  readonly facts: readonly Fact[];
+}
+
+/** Runs a runbook's pure planning. The request must have passed the runbook's schema. Throws what `plan` throws. */
+export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn {
+  const steps: PlannedStep[] = [];
+  const warnings: string[] = [];
+  const shown: Fact[] = [];
+  let next: Plan["then"] = null;
+  const step = Object.fromEntries(
+    Object.entries(runbook.steps as Steps).map(([uses, def]) => [
+      uses,
+      (input: Shown<unknown>, options?: { handOff?: boolean }) => {
+        const id = `${steps.length + 1}-${uses}`;
+        steps.push(planStep(id, uses, def, input, options?.handOff ?? false));
+        return refsTo(id);
+      },
+    ]),
+  );
+  runbook.plan(request, facts, {
+    step,
+    warn: (sentence: string) => void warnings.push(sentence),
+    show: (label: string, text: string, tone?: Fact["tone"]) => void shown.push(tone ? { label, text, tone } : { label, text }),
+    then: (name: string, req: Json, when?: Ref<boolean>) => void (next = { runbook: name, request: req, when: when ?? true }),
+    run: refsTo("run"),
+  } as unknown as Planner<Steps>);
+  return { plan: { format: 1, runbook: runbook.name, version: runbook.version, request, warnings, steps, then: next }, facts: shown };
+}
+
+function planStep(id: string, uses: string, def: AnyStep, input: Shown<unknown>, handOff: boolean): PlannedStep {
+  return {
+    id,
+    uses,
+    input: plain(input),
+    effect: typeof def.effect === "function" ? def.effect(input) : def.effect,
+    on: def.touches(input),
+    by: handOff && def.handOff ? { handOff: handOffText(def.handOff(input)) } : "sluice",
+    says: def.describe(input),
+    undo: undoOf(def, input),
+  };
+}
+
+const handOffText = (text: { cli: string; rest: string }): string => `${text.cli}\n\n${text.rest}`;
+
+function undoOf(def: AnyStep, input: Shown<unknown>): PlannedStep["undo"] {
+  if ("stays" in def.undo) return { way: "stays", says: def.undo.stays };
+  if ("impossible" in def.undo) return { way: "none", says: def.undo.impossible };
+  return { way: "back", says: def.undo.describe(input) };
+}
+
+/** Refs are proxies while planning; stored input is plain data. */
+const plain = (value: unknown): Json => JSON.parse(JSON.stringify(value)) as Json;
+
+/** A value in a sentence; a Ref is not known yet and reads as `else`. */
+export function shown(value: unknown, otherwise: string): string {
+  return typeof value === "string" || typeof value === "number" ? String(value) : otherwise;
+}
