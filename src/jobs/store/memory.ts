@@ -2,7 +2,7 @@ import { randomKey, type RunId } from "../../core/ids.js";
 import { closes, type Entry } from "../../core/events.js";
 import { Conflict, LeaseLost, type Lease, type NewEntry } from "../../core/journal.js";
 import type { Card, Progress } from "../desk.js";
-import type { LockHolder, LockWish, Store } from "./store.js";
+import type { LockHolder, LockWish, Store, WatchEntry } from "./store.js";
 
 type Held = { run: RunId; as: "reads" | "changes" };
 
@@ -15,6 +15,7 @@ export class MemoryStore implements Store {
   private readonly held = new Map<string, Held[]>();
   private queue: { run: RunId; wishes: readonly LockWish[] }[] = [];
   private readonly keys = new Map<string, RunId>();
+  private readonly watching = new Map<RunId, WatchEntry>();
   private readonly progresses = new Map<RunId, Progress>();
   private readonly cards = new Map<RunId, Card>();
   private readonly claimed = new Map<string, number>();
@@ -45,6 +46,7 @@ export class MemoryStore implements Store {
   private closeRun(run: RunId): void {
     this.openRuns.delete(run);
     this.progresses.delete(run);
+    this.watching.delete(run);
     this.free(run);
   }
 
@@ -130,6 +132,13 @@ export class MemoryStore implements Store {
 
   async runOfKey(key: string): Promise<RunId | undefined> {
     return this.keys.get(key);
+  }
+  async keepWatch(run: RunId, watch: WatchEntry | undefined): Promise<void> {
+    if (watch) this.watching.set(run, watch);
+    else this.watching.delete(run);
+  }
+  async watches(): Promise<ReadonlyMap<RunId, WatchEntry>> {
+    return new Map(this.watching);
   }
   async setProgress(run: RunId, progress: Progress | undefined): Promise<void> {
     if (progress) this.progresses.set(run, progress);

@@ -4,7 +4,7 @@ import { randomKey, type RunId } from "../../core/ids.js";
 import { Conflict, LeaseLost, type Lease, type NewEntry } from "../../core/journal.js";
 import type { Card, Progress } from "../desk.js";
 import { APPEND, DROP, HAND, LOCK, RENEW, UNLOCK } from "./scripts.js";
-import type { LockHolder, LockWish, Store } from "./store.js";
+import type { LockHolder, LockWish, Store, WatchEntry } from "./store.js";
 
 /**
  * The store on Redis. With AOF and fsync always an append is on disk before it is answered.
@@ -36,11 +36,11 @@ export class RedisStore implements Store {
       this.prefix,
       this.key(`run:${run}`),
       run,
-      expect,
+      String(expect),
       now,
       lease?.token ?? "",
       closing,
-      keys.length,
+      String(keys.length),
       ...keys,
       ...lines,
     );
@@ -72,7 +72,7 @@ export class RedisStore implements Store {
 
   async lock(run: RunId, wishes: readonly LockWish[], now: number): Promise<{ ok: true } | { ok: false; holders: readonly LockHolder[] }> {
     if (wishes.length === 0) return { ok: true };
-    const answer = (await this.redis.eval(LOCK, 1, this.prefix, run, now, JSON.stringify(wishes))) as string;
+    const answer = (await this.redis.eval(LOCK, 1, this.prefix, run, String(now), JSON.stringify(wishes))) as string;
     if (answer === "[]") return { ok: true };
     return { ok: false, holders: JSON.parse(answer) as LockHolder[] };
   }
@@ -103,6 +103,14 @@ export class RedisStore implements Store {
     return ((await this.redis.hget(this.key("keys"), key)) ?? undefined) as RunId | undefined;
   }
 
+  async keepWatch(run: RunId, watch: WatchEntry | undefined): Promise<void> {
+    if (watch) await this.redis.hset(this.key("watches"), run, JSON.stringify(watch));
+    else await this.redis.hdel(this.key("watches"), run);
+  }
+  async watches(): Promise<ReadonlyMap<RunId, WatchEntry>> {
+    const all = await this.redis.hgetall(this.key("watches"));
+    return new Map(Object.entries(all).map(([run, text]) => [run as RunId, JSON.parse(text) as WatchEntry]));
+  }
   async setProgress(run: RunId, progress: Progress | undefined): Promise<void> {
     if (progress) await this.redis.set(this.key(`progress:${run}`), JSON.stringify(progress), "EX", 3600);
     else await this.redis.del(this.key(`progress:${run}`));

@@ -22,6 +22,7 @@ end
 if ARGV[5] == '1' then
   redis.call('SREM', p..'open', run)
   redis.call('DEL', p..'progress:'..run)
+  redis.call('HDEL', p..'watches', run)
   redis.call('ZREM', p..'lockqueue', run)
   redis.call('HDEL', p..'lockwishes', run)
   for _, resource in ipairs(redis.call('SMEMBERS', p..'locksof:'..run)) do redis.call('HDEL', p..'lock:'..resource, run) end

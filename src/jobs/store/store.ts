@@ -1,4 +1,5 @@
 import type { Journal, Lease } from "../../core/journal.js";
+import type { Watch } from "../../core/events.js";
 import type { RunId } from "../../core/ids.js";
 import type { Card, Progress } from "../desk.js";
 
@@ -11,6 +12,13 @@ export interface LockWish {
 export interface LockHolder {
   readonly resource: string;
   readonly run: RunId;
+}
+
+export interface WatchEntry {
+  readonly step: string;
+  readonly watch: Watch;
+  /** When the wait began, ms: young waits are looked at often, old ones seldom. */
+  readonly since: number;
 }
 
 /**
@@ -40,6 +48,10 @@ export interface Store extends Journal {
 
   /** Which run a card's button key was made for. Filled by `append` from `planned` events. */
   runOfKey(key: string): Promise<RunId | undefined>;
+
+  /** Who waits for what at the far end. Filled after a turn, mended by the sweeper from the journal. */
+  keepWatch(run: RunId, watch: WatchEntry | undefined): Promise<void>;
+  watches(): Promise<ReadonlyMap<RunId, WatchEntry>>;
 
   setProgress(run: RunId, progress: Progress | undefined): Promise<void>;
   progress(run: RunId): Promise<Progress | undefined>;

@@ -1,0 +1,74 @@
+import { hasBegun, pastNoReturn, type RunView, type StepView } from "../core/fold.js";
+
+/** The one next thing a run needs. */
+export type Move =
+  | { readonly do: "plan" }
+  /** Nobody has to approve: Sluice grants. */
+  | { readonly do: "grant" }
+  /** A grant lay unused too long: ask again. */
+  | { readonly do: "stale" }
+  | { readonly do: "expire" }
+  | { readonly do: "cancel" }
+  /** Locks, then look and plan again. */
+  | { readonly do: "start" }
+  | { readonly do: "step"; readonly step: StepView }
+  | { readonly do: "unwind"; readonly step: StepView }
+  | { readonly do: "finish"; readonly outcome: "succeeded" | "undone" }
+  | { readonly do: "continue" }
+  /** People, the far end, or a lock: nothing for a worker to do. */
+  | { readonly do: "rest" };
+
+export interface Limits {
+  /** From card to last vote, in milliseconds. */
+  readonly voteMs: number;
+  /** From grant to first step, in milliseconds. */
+  readonly grantMs: number;
+}
+
+/** What a worker should do with a run now. Pure: the same entries and time give the same move. */
+export function nextMove(view: RunView, now: number, limits: Limits): Move {
+  const planned = view.planned;
+  if (view.outcome) return { do: "rest" };
+  if (!planned || planned.settled?.outcome === "changed") return view.cancel ? { do: "cancel" } : { do: "plan" };
+  if (!planned.settled) return beforeGrant(view, now, limits);
+  if (!hasBegun(view) && !view.steps.some((step) => step.phase !== "pending")) {
+    if (view.cancel) return { do: "cancel" };
+    if (now - Date.parse(planned.settled.at) > limits.grantMs) return { do: "stale" };
+    return { do: "start" };
+  }
+  return afterStart(view);
+}
+
+function beforeGrant(view: RunView, now: number, limits: Limits): Move {
+  const planned = view.planned;
+  if (view.cancel) return { do: "cancel" };
+  if (planned?.demand.nobody) return { do: "grant" };
+  if (planned && now - Date.parse(planned.at) > limits.voteMs) return { do: "expire" };
+  return { do: "rest" };
+}
+
+function afterStart(view: RunView): Move {
+  if (view.child && view.child.outcome === undefined) return { do: "rest" };
+  if (view.steps.some((step) => step.phase === "doubted" || step.phase === "undoFailed")) return { do: "rest" };
+  const behind = pastNoReturn(view);
+  const failed = view.steps.some((step) => step.phase === "failed");
+  const undoing = view.steps.some((step) => step.phase === "undoing" || step.phase === "undone");
+  const busy = view.steps.find((step) => step.phase === "begun" || step.phase === "waiting" || step.phase === "held");
+  if (failed && behind) return { do: "rest" };
+  if (failed || undoing || (view.cancel && !behind && !(busy && busy.phase !== "held"))) return unwindMove(view);
+  const step = view.steps.find((each) => each.phase !== "ended");
+  if (step) return { do: "step", step };
+  if (view.planned?.plan.then && !view.child) return { do: "continue" };
+  return { do: "finish", outcome: "succeeded" };
+}
+
+function unwindMove(view: RunView): Move {
+  const step = [...view.steps].reverse().find(needsUndo);
+  return step ? { do: "unwind", step } : { do: "finish", outcome: "undone" };
+}
+
+/** Begun by our hand, not taken back yet, and there is something to take back. */
+function needsUndo(step: StepView): boolean {
+  if (step.attempt === 0 || step.how === "already" || step.phase === "undone") return false;
+  return step.planned.undo.way === "back";
+}

@@ -1,0 +1,193 @@
+import type { RunView, StepView } from "../core/fold.js";
+import type { RunEvent } from "../core/events.js";
+import { LeaseLost } from "../core/journal.js";
+import type { Json } from "../core/json.js";
+import { asProblem, InDoubt, type Problem } from "../core/problems.js";
+import { resolveRefs } from "../core/refs.js";
+import { tagOf, type Tools } from "../runbooks/tools.js";
+import type { AnyStep, Past, Probe } from "../runbooks/define.js";
+import type { Draft } from "./draft.js";
+import type { Engine } from "./engine.js";
+import { judge, type Situation, type Verdict } from "./judge.js";
+import { readTools, runFacts, stepTools } from "./tools.js";
+
+/** The code of a planned step, and its input with every Ref replaced and checked. Throws when the registry no longer has it. */
+export function codeOf(engine: Engine, view: RunView, step: StepView): { def: AnyStep; input: unknown } {
+  const plan = view.planned?.plan;
+  const runbook = plan && engine.registry.find(plan.runbook, plan.version);
+  const def = runbook && (runbook.steps as Record<string, AnyStep>)[step.planned.uses];
+  if (!def) throw new Error(`version ${plan?.version} of ${plan?.runbook} is not in this version of Sluice`);
+  const outputs = new Map(view.steps.filter((each) => each.phase === "ended" || each.output !== undefined).map((each) => [each.planned.id, { output: each.output ?? null, at: each.endedAt ?? "" }]));
+  const resolved = resolveRefs(step.planned.input, { run: { id: view.id, tag: tagOf(view.id) }, outputs });
+  return { def, input: def.input.parse(resolved) };
+}
+
+/** Why a planned step cannot be run by this version, as a sentence; undefined when it can. */
+export function codeProblem(engine: Engine, view: RunView, step: StepView): string | undefined {
+  try {
+    codeOf(engine, view, step);
+    return undefined;
+  } catch (error) {
+    engine.log.error({ err: error, run: view.id, step: step.planned.id }, "a planned step cannot be read");
+    return `This version of Sluice cannot run the step "${step.planned.says}" (reference ${view.id}).`;
+  }
+}
+
+export const pastOf = (step: StepView): Past => ({
+  ...(step.before === undefined ? {} : { before: step.before }),
+  notes: step.notes,
+  attempt: step.attempt,
+});
+
+/** One step, from wherever it stands to where a worker can do no more with it now. */
+export async function doStep(engine: Engine, draft: Draft, stepId: string): Promise<void> {
+  const first = stepOf(draft, stepId);
+  const unreadable = codeProblem(engine, draft.view, first);
+  if (unreadable !== undefined) {
+    await draft.append([{ type: "failed", step: stepId, problem: unreadable, absent: first.attempt === 0 }]);
+    return;
+  }
+  if (first.phase === "held" && !(await letGo(engine, draft, first))) return;
+  if (first.planned.by !== "sluice" && first.attempt === 0) {
+    await draft.append([{ type: "held", step: stepId, attempt: 0, why: "handOff", detail: { text: first.planned.by.handOff } }]);
+    return;
+  }
+  let situation = situationOf(first);
+  let settleUntil = engine.clock.now() + (situation.kind === "first" ? 0 : engine.timings.settleMs);
+  let pauseMs = 50;
+  for (;;) {
+    const verdict = await ask(engine, draft, stepId, situation, engine.clock.now() >= settleUntil);
+    if (verdict.do === "append") {
+      await draft.append([checked(engine, draft, stepId, verdict.event)]);
+      return;
+    }
+    if (verdict.do === "sleep") {
+      const step = stepOf(draft, stepId);
+      if (step.phase !== "waiting" || JSON.stringify(step.watch) !== JSON.stringify(verdict.watch)) {
+        await draft.append([{ type: "waiting", step: stepId, watch: verdict.watch }]);
+      }
+      return;
+    }
+    if (verdict.do === "lookAgain") {
+      await engine.clock.sleep(pauseMs);
+      pauseMs = Math.min(pauseMs * 1.6, 1_000);
+      continue;
+    }
+    const called = await begin(engine, draft, stepId);
+    if (called.held) return;
+    situation = called.problem ? { kind: "called", problem: called.problem } : { kind: "called" };
+    settleUntil = engine.clock.now() + engine.timings.settleMs;
+    pauseMs = 50;
+  }
+}
+
+function stepOf(draft: Draft, id: string): StepView {
+  const step = draft.view.steps.find((each) => each.planned.id === id);
+  if (!step) throw new Error(`no step ${id}`);
+  return step;
+}
+
+function situationOf(step: StepView): Situation {
+  if (step.attempt === 0) return { kind: "first" };
+  return step.phase === "waiting" ? { kind: "woken" } : { kind: "resumed" };
+}
+
+/** An array's own approval: is it given? Answers true when the step may go on. */
+async function letGo(engine: Engine, draft: Draft, step: StepView): Promise<boolean> {
+  if (step.held?.why !== "arrayApproval") return step.held?.why === "handOff" ? handedOffDone(engine, draft, step) : true;
+  const detail = step.held.detail as { cluster?: string; request?: number };
+  if (detail.cluster === undefined || detail.request === undefined) return false;
+  const request = await engine.farEnds.ontap(detail.cluster).mav.findRequest(detail.request).catch(() => undefined);
+  if (request?.state === "approved" || request?.state === "executed") return true;
+  if (request?.state === "vetoed" || request?.state === "expired") {
+    const problem = `The array's own approval, request ${detail.request} on ${detail.cluster}, was ${request.state}.`;
+    await draft.append([{ type: "failed", step: step.planned.id, problem, absent: true }]);
+  }
+  return false;
+}
+
+/** Somebody else does this step: it is done when the world shows it. */
+async function handedOffDone(engine: Engine, draft: Draft, step: StepView): Promise<boolean> {
+  const { def, input } = codeOf(engine, draft.view, step);
+  const probe = (await def.probe(input, readTools(engine, runFacts(draft.view)), pastOf(step))) as Probe<Json>;
+  if (probe.found !== "done") return false;
+  await draft.append([{ type: "ended", step: step.planned.id, output: probe.output, how: "already" }]);
+  return false;
+}
+
+async function ask(engine: Engine, draft: Draft, stepId: string, situation: Situation, settled: boolean): Promise<Verdict> {
+  const step = stepOf(draft, stepId);
+  const { attempt, closed } = step;
+  const probe = await probeStep(engine, draft.view, step);
+  return judge(probe, situation, { step: stepId, effect: step.planned.effect, attempt, closed, settled });
+}
+
+/** Asks the world. What cannot be asked is unclear, with the reason. */
+export async function probeStep(engine: Engine, view: RunView, step: StepView): Promise<Probe<Json>> {
+  const { def, input } = codeOf(engine, view, step);
+  try {
+    return (await def.probe(input, readTools(engine, runFacts(view)), pastOf(step))) as Probe<Json>;
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    const problem = asProblem(error);
+    if (problem instanceof InDoubt && problem.cause instanceof Error) engine.log.warn({ err: problem.cause, run: view.id, step: step.planned.id }, "probe failed");
+    return { found: "unclear", why: problem.sentence };
+  }
+}
+
+/** `began`, durable, then the call; repeated while it was not sent or may be tried again. */
+async function begin(engine: Engine, draft: Draft, stepId: string): Promise<{ held: boolean; problem?: Problem }> {
+  const step = stepOf(draft, stepId);
+  const { def, input } = codeOf(engine, draft.view, step);
+  const attempt = step.attempt + 1;
+  let before: Json = step.before ?? null;
+  if (step.attempt === 0 && def.before) {
+    try {
+      before = await def.before(input, readTools(engine, runFacts(draft.view)));
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      await draft.append([{ type: "failed", step: stepId, problem: asProblem(error).sentence, absent: true }]);
+      return { held: true };
+    }
+  }
+  await draft.append([{ type: "began", step: stepId, attempt, before }]);
+  const note = async (value: Json): Promise<void> => void (await draft.append([{ type: "noted", step: stepId, attempt, note: value }]));
+  const tools = stepTools(engine, draft.view, step, attempt, note);
+  const problem = await call(engine, def, input, tools, { ...pastOf(step), before, attempt });
+  if (problem?.code === "262325") {
+    const detail: Json = { cluster: clusterOf(problem), request: (problem.detail?.["mavRequest"] as number | undefined) ?? null };
+    await draft.append([{ type: "held", step: stepId, attempt, why: "arrayApproval", detail }]);
+    return { held: true };
+  }
+  return problem ? { held: false, problem } : { held: false };
+}
+
+const clusterOf = (problem: Problem): string => (problem.detail?.["cluster"] as string | undefined) ?? (problem.from ?? "").replace(/^ONTAP /, "");
+
+async function call(engine: Engine, def: AnyStep, input: unknown, tools: Tools, past: Past): Promise<Problem | undefined> {
+  const until = engine.clock.now() + engine.timings.stepMs;
+  for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
+    try {
+      await def.run(input, tools, past);
+      return undefined;
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      const problem = asProblem(error);
+      if (!(error === problem)) engine.log.error({ err: error, run: tools.run.id }, "a step threw something that is no Problem");
+      const again = problem.kind === "notSent" || (problem.kind === "rejected" && problem.retryable);
+      const waitMs = problem.retryAfterMs ?? pauseMs;
+      if (!again || engine.clock.now() + waitMs > until) return problem;
+      await engine.clock.sleep(waitMs);
+    }
+  }
+}
+
+/** An output must be one later steps can use: what the schema refuses is doubted, not stored. */
+function checked(engine: Engine, draft: Draft, stepId: string, event: RunEvent): RunEvent {
+  if (event.type !== "ended") return event;
+  const { def } = codeOf(engine, draft.view, stepOf(draft, stepId));
+  const parsed = def.output.safeParse(event.output);
+  if (parsed.success) return event;
+  engine.log.error({ run: draft.view.id, step: stepId, issues: parsed.error.issues }, "a probe gave an output its schema refuses");
+  return { type: "doubted", step: stepId, why: "It was done, but what it gave could not be read back." };
+}

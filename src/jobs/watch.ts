@@ -1,0 +1,116 @@
+import type { Watch } from "../core/events.js";
+import type { RunId } from "../core/ids.js";
+import { showBytes, showDuration } from "../core/units.js";
+import type { Progress } from "./desk.js";
+import type { Engine } from "./engine.js";
+import type { WatchEntry } from "./store/store.js";
+import { isoNow } from "../core/clock.js";
+
+type Waiting = readonly [RunId, WatchEntry];
+
+/** Young waits are looked at often, old ones seldom: a tenth of their age, between a quarter second and five seconds; scripts on VMs are read more sparingly, since Azure counts the reads. */
+export function pauseFor(watch: Watch, ageMs: number): number {
+  const [least, most] = watch.kind === "ticket" ? [500, 15_000] : watch.kind === "arrayApproval" ? [5_000, 30_000] : [250, 5_000];
+  return Math.min(most, Math.max(least, ageMs / 4));
+}
+
+/**
+ * Looks for every run that waits, without holding a worker: per cluster one query for all relationships and one for all jobs a
+ * tick. What is over wakes its run; whether it went well is the step's probe's business.
+ */
+export class Watcher {
+  private readonly due = new Map<RunId, number>();
+
+  constructor(private readonly engine: Pick<Engine, "store" | "farEnds" | "clock" | "announcer" | "log" | "wake">) {}
+
+  /** One tick. Answers how long until something is due again, in milliseconds. */
+  async tick(): Promise<number> {
+    const now = this.engine.clock.now();
+    const waiting = [...(await this.engine.store.watches())];
+    const known = new Set(waiting.map(([run]) => run));
+    for (const run of this.due.keys()) if (!known.has(run)) this.due.delete(run);
+    const ready = waiting.filter(([run, entry]) => now >= (this.due.get(run) ?? entry.since + pauseFor(entry.watch, 0)));
+    for (const [run, entry] of ready) this.due.set(run, now + pauseFor(entry.watch, now - entry.since));
+    await Promise.all([...this.groups(ready)].map(([key, group]) => this.lookAt(key, group)));
+    const next = waiting.map(([run, entry]) => this.due.get(run) ?? entry.since + pauseFor(entry.watch, 0));
+    return Math.max(20, Math.min(1_000, ...next.map((at) => at - this.engine.clock.now())));
+  }
+
+  private groups(ready: readonly Waiting[]): Map<string, Waiting[]> {
+    const groups = new Map<string, Waiting[]>();
+    for (const each of ready) {
+      const { watch } = each[1];
+      const key = "cluster" in watch ? `${watch.kind} ${watch.cluster}` : watch.kind === "ticket" ? `ticket ${watch.host} ${watch.ticket}` : "timer";
+      groups.set(key, [...(groups.get(key) ?? []), each]);
+    }
+    return groups;
+  }
+
+  private async lookAt(key: string, group: readonly Waiting[]): Promise<void> {
+    try {
+      const over = await this.overAmong(group);
+      await Promise.all(over.map((run) => this.rouse(run)));
+    } catch (error) {
+      // The far end does not answer: the wait goes on, and the sweeper and the next tick ask again.
+      this.engine.log.warn({ err: error, watch: key }, "could not look at what runs wait for");
+    }
+  }
+
+  private async rouse(run: RunId): Promise<void> {
+    await this.engine.store.keepWatch(run, undefined);
+    this.due.delete(run);
+    await this.engine.wake(run);
+  }
+
+  private async overAmong(group: readonly Waiting[]): Promise<RunId[]> {
+    const first = group[0]?.[1].watch;
+    if (!first) return [];
+    switch (first.kind) {
+      case "relationship":
+        return this.relationshipsOver(first.cluster, group);
+      case "job":
+        return this.jobsOver(first.cluster, group);
+      case "ticket": {
+        const { state } = await this.engine.farEnds.host(first.host).ticket(first.ticket);
+        return state === "running" ? [] : group.map(([run]) => run);
+      }
+      case "arrayApproval": {
+        const request = await this.engine.farEnds.ontap(first.cluster).mav.findRequest(first.index);
+        return request?.state === "pending" ? [] : group.map(([run]) => run);
+      }
+      case "timer": {
+        const now = this.engine.clock.now();
+        return group.filter(([, { watch }]) => watch.kind === "timer" && Date.parse(watch.at) <= now).map(([run]) => run);
+      }
+    }
+  }
+
+  private async jobsOver(cluster: string, group: readonly Waiting[]): Promise<RunId[]> {
+    const wanted = (watch: Watch): string => (watch.kind === "job" ? watch.uuid : "");
+    const jobs = await this.engine.farEnds.ontap(cluster).jobs.listByUuid(group.map(([, { watch }]) => wanted(watch)));
+    const running = new Set(jobs.filter((job) => job.state === "running").map((job) => job.uuid));
+    return group.filter(([, { watch }]) => !running.has(wanted(watch))).map(([run]) => run);
+  }
+
+  private async relationshipsOver(cluster: string, group: readonly Waiting[]): Promise<RunId[]> {
+    const wanted = (watch: Watch): string => (watch.kind === "relationship" ? watch.uuid : "");
+    const found = await this.engine.farEnds.ontap(cluster).relationships.watch(group.map(([, { watch }]) => wanted(watch)));
+    const active = new Map(found.filter((each) => each.transfer?.state === "queued" || each.transfer?.state === "transferring").map((each) => [each.uuid, each.transfer]));
+    const over: RunId[] = [];
+    for (const [run, entry] of group) {
+      const transfer = active.get(wanted(entry.watch));
+      if (transfer) await this.showProgress(run, entry, transfer.bytes);
+      else over.push(run);
+    }
+    return over;
+  }
+
+  private async showProgress(run: RunId, entry: WatchEntry, bytes: number | undefined): Promise<void> {
+    const { store, clock, announcer } = this.engine;
+    const elapsed = clock.now() - entry.since;
+    const rate = bytes && elapsed > 1_000 ? `, ${showBytes((bytes / elapsed) * 1_000)}/s` : "";
+    const progress: Progress = { step: entry.step, text: `${showBytes(bytes ?? 0)} moved in ${showDuration(elapsed)}${rate}`, at: isoNow(clock) };
+    await store.setProgress(run, progress);
+    await announcer.run(run, 0);
+  }
+}

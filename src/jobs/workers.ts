@@ -1,0 +1,107 @@
+import type { Worker } from "bullmq";
+import { fold } from "../core/fold.js";
+import type { RunId } from "../core/ids.js";
+import type { Engine } from "./engine.js";
+import type { Announcement, Asked, Queues, Wake } from "./queues.js";
+import { deliver, worker } from "./queues.js";
+import { sweep } from "./sweep.js";
+import { turn } from "./turn.js";
+import { Watcher } from "./watch.js";
+import type { Announcer } from "../core/announcer.js";
+
+export interface WorkerOptions {
+  /** Runs planned or executed at once in this process. */
+  readonly concurrency: number;
+  readonly sweepMs: number;
+  answer(asked: Asked): Promise<void>;
+  /** The digest and other rounds by the clock, by the name they were scheduled under. */
+  rounds(name: string): Promise<void>;
+}
+
+export interface Running {
+  stop(): Promise<void>;
+}
+
+/** Workers of one process: planning, executing, questions, the clock, the watcher and the sweeper. */
+export function startWorkers(engine: Engine, queues: Queues, options: WorkerOptions): Running {
+  const onError = (error: unknown): void => engine.log.error({ err: error }, "a worker's job failed; the sweeper will find its run");
+  const handle = (wake: Wake): Promise<void> => takeTurn(engine, queues, wake);
+  const workers = [
+    worker<Wake>(queues, "plan", options.concurrency, handle, onError),
+    worker<Wake>(queues, "execute", options.concurrency, handle, onError),
+    worker<Asked>(queues, "questions", options.concurrency, (asked) => options.answer(asked), onError),
+    worker<unknown>(queues, "clock", 1, (_data, job) => options.rounds(job.name), onError),
+  ];
+  const loops = new AbortController();
+  const watching = watchLoop(engine, loops.signal);
+  const sweeping = loop(engine, options.sweepMs, loops.signal, () => sweep(engine));
+  return { stop: () => stopAll(workers, loops, [watching, sweeping]) };
+}
+
+async function stopAll(workers: readonly { close(): Promise<void> }[], loops: AbortController, ends: readonly Promise<void>[]): Promise<void> {
+  loops.abort(new Error("stopping"));
+  await Promise.all([...ends, ...workers.map((each) => each.close())]);
+}
+
+async function takeTurn(engine: Engine, queues: Queues, { run, busy }: Wake): Promise<void> {
+  const end = await turn(engine, run);
+  if (end === "closed") return;
+  if (end === "busy") {
+    // Its holder may be about to rest without having seen what this wake-up was for.
+    await queues.wake("execute", run, Math.min(2_000, 100 * 2 ** busy), busy + 1);
+    return;
+  }
+  await afterRest(engine, queues, run);
+}
+
+/** A resting run is watched, or woken when its card's or grant's time is over. */
+async function afterRest(engine: Engine, queues: Queues, run: RunId): Promise<void> {
+  const entries = await engine.store.read(run);
+  if (entries.length === 0) return;
+  const view = fold(run, entries);
+  const waiting = view.steps.find((step) => step.phase === "waiting");
+  if (waiting?.watch) {
+    await engine.store.keepWatch(run, { step: waiting.planned.id, watch: waiting.watch, since: engine.clock.now() });
+  } else if (view.status === "deciding" && view.planned) {
+    const until = Date.parse(view.planned.at) + engine.timings.voteMs + 20;
+    await queues.wakeLater(run, view.length, until - engine.clock.now());
+  } else if (view.status === "held" && view.planned?.settled && view.steps.every((step) => step.attempt === 0)) {
+    const until = Date.parse(view.planned.settled.at) + engine.timings.grantMs + 20;
+    await queues.wakeLater(run, view.length, until - engine.clock.now());
+  }
+}
+
+/** One watcher for all processes: who holds the lease ticks. */
+async function watchLoop(engine: Engine, signal: AbortSignal): Promise<void> {
+  const watcher = new Watcher(engine);
+  const ttlMs = 10_000;
+  let lease = await engine.store.takeLease("watcher" as RunId, ttlMs);
+  while (!signal.aborted) {
+    let pauseMs = 500;
+    try {
+      if (lease && !(await engine.store.renewLease(lease, ttlMs))) lease = undefined;
+      lease ??= await engine.store.takeLease("watcher" as RunId, ttlMs);
+      if (lease) pauseMs = await watcher.tick();
+    } catch (error) {
+      engine.log.warn({ err: error }, "the watcher stumbled");
+    }
+    await engine.clock.sleep(pauseMs, signal).catch(() => undefined);
+  }
+  if (lease) await engine.store.dropLease(lease).catch(() => undefined);
+}
+
+async function loop(engine: Engine, everyMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await work();
+    } catch (error) {
+      engine.log.warn({ err: error }, "the sweeper stumbled");
+    }
+    await engine.clock.sleep(everyMs, signal).catch(() => undefined);
+  }
+}
+
+/** The renderer's side: a worker that hands what was announced to the bot. */
+export function startRenderer(queues: Queues, announcer: Announcer, concurrency: number, onError: (error: unknown) => void): Worker<Announcement> {
+  return worker<Announcement>(queues, "announce", concurrency, (said) => deliver(announcer, said), onError);
+}
