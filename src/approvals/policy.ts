@@ -1,7 +1,9 @@
 import { z } from "zod";
 
 const oneOrMore = <T extends z.ZodType>(of: T) =>
-  z.union([of, z.array(of).min(1)]).transform((value): z.output<T>[] => (Array.isArray(value) ? (value as z.output<T>[]) : [value as z.output<T>]));
+  z
+    .union([of, z.array(of).min(1)])
+    .transform((value): z.output<T>[] => (Array.isArray(value) ? (value as z.output<T>[]) : [value as z.output<T>]));
 
 const effect = z.enum(["read", "change", "destroy"]);
 const environment = z.enum(["production", "dr", "clone", "infrastructure"]);
@@ -25,10 +27,16 @@ export const conditionSchema = z.strictObject({
 export type Condition = z.output<typeof conditionSchema>;
 
 const count = z.number().int().min(1).max(20);
+const howToWriteNeeds =
+  'write "nobody", or the groups with how many of each: { storage-approvers: 1 }. An empty list would mean that no one may ever say yes';
 /** Who has to say yes. Each named group is a condition of its own: all of them must be met. */
-const needsSchema = z.union([z.literal("nobody"), z.record(z.string().min(1), count).refine((groups) => Object.keys(groups).length > 0)], {
-  error: 'write "nobody", or the groups with how many of each: { storage-approvers: 1 }. An empty list would mean that no one may ever say yes',
-});
+const needsSchema = z.union(
+  [
+    z.literal("nobody"),
+    z.record(z.string().min(1), count).refine((groups) => Object.keys(groups).length > 0, howToWriteNeeds),
+  ],
+  { error: howToWriteNeeds },
+);
 export type Needs = z.output<typeof needsSchema>;
 
 export const ruleSchema = z.strictObject({
@@ -41,11 +49,18 @@ export const ruleSchema = z.strictObject({
 });
 export type Rule = z.output<typeof ruleSchema>;
 
-const minutes = z.number().int().min(1).max(14 * 24 * 60);
+const minutes = z
+  .number()
+  .int()
+  .min(1)
+  .max(14 * 24 * 60);
 
 export const policySchema = z.strictObject({
   /** Names of approver groups and their Slack user group ids. */
-  groups: z.record(z.string().min(1), z.strictObject({ id: z.string().regex(/^S[A-Z0-9]{2,}$/, "a Slack user group id: S0…") })),
+  groups: z.record(
+    z.string().min(1),
+    z.strictObject({ id: z.string().regex(/^S[A-Z0-9]{2,}$/, "a Slack user group id: S0…") }),
+  ),
   cardExpiresMinutes: minutes.default(60),
   grantExpiresMinutes: minutes.default(15),
   /** Groups of which one person may try again, hand over, check again, and answer a doubt. */

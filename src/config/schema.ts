@@ -1,0 +1,285 @@
+import { IANAZone } from "luxon";
+import { z } from "zod";
+import { durationMs } from "../core/units.js";
+
+/** The shapes a person writes. Each section and each entry of a list is checked by itself, so that one mistake hides no other. */
+
+const text = z.string().trim().min(1, "is empty");
+const word = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.-]*$/, "should be one word of letters, digits, dots, dashes and underscores");
+const positive = z.number().int().min(1);
+const origin = z
+  .url({ protocol: /^https?$/, error: "should be a URL such as https://10.7.0.5" })
+  .transform((url) => url.replace(/\/+$/, ""));
+const httpsOrigin = origin.refine((url) => url.startsWith("https://"), "should begin with https://");
+const zone = z
+  .string()
+  .refine((name) => IANAZone.isValidZone(name), "is no time zone of the IANA list, such as America/New_York");
+const duration = z.string().refine((iso) => {
+  try {
+    return durationMs(iso) > 0;
+  } catch {
+    return false;
+  }
+}, "should be an ISO-8601 duration, such as P7D or PT12H");
+
+const cronField = /^(\*|\d{1,2}(-\d{1,2})?(,\d{1,2}(-\d{1,2})?)*)(\/\d{1,2})?$/;
+const cronLimits: readonly (readonly [number, number])[] = [
+  [0, 59],
+  [0, 23],
+  [1, 31],
+  [1, 12],
+  [0, 7],
+];
+function isCron(expression: string): boolean {
+  const fields = expression.trim().split(/\s+/);
+  if (fields.length !== 5) return false;
+  return fields.every((field, i) => {
+    const [low, high] = cronLimits[i] as readonly [number, number];
+    const numbers = (field.split("/")[0] as string).match(/\d+/g) ?? [];
+    return cronField.test(field) && numbers.every((n) => Number(n) >= low && Number(n) <= high);
+  });
+}
+const cron = z.string().refine(isCron, 'should be a cron line of five fields, such as "0 7 * * *"');
+
+const mountPoint = z
+  .string()
+  .regex(/^(\/[A-Za-z0-9][\w.-]*)+$/, "should be an absolute path without spaces, such as /epic/trn");
+const sha256Fingerprint = z
+  .string()
+  .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, "should be the host key's fingerprint as ssh-keygen -lf prints it: SHA256:…");
+const wwpn = z
+  .string()
+  .regex(/^([0-9a-f]{2}:){7}[0-9a-f]{2}$/i, "should be eight bytes in hex with colons between them");
+const iqn = z
+  .string()
+  .regex(
+    /^(iqn\.\d{4}-\d{2}\.[a-z0-9.-]+(:.+)?|eui\.[0-9a-f]{16})$/i,
+    "should be an iSCSI name, such as iqn.1994-05.com.redhat:host",
+  );
+const channelId = z
+  .string()
+  .regex(/^[CG][A-Z0-9]{2,}$/, "should be a Slack channel id (C0…), not a name: names change");
+const guid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, "should be a GUID");
+
+const noSecretHere =
+  "says where the secret is: { env: NAME }, { keyVault: https://VAULT.vault.azure.net/secrets/NAME } or { file: PATH }; the secret itself never belongs in this file";
+export const secretRef = z.union(
+  [
+    z.strictObject({ env: z.string().regex(/^[A-Za-z_]\w*$/) }),
+    z.strictObject({ keyVault: z.string().regex(/^https:\/\/[^/\s]+\/secrets\/[A-Za-z0-9-]+(\/[0-9a-f]+)?$/) }),
+    z.strictObject({ file: z.string().min(1) }),
+  ],
+  { error: noSecretHere },
+);
+
+/** PEM text, or the file it is in (beside the configuration). */
+export const pem = z.union(
+  [z.string().regex(/^\s*-----BEGIN CERTIFICATE-----/), z.strictObject({ file: z.string().min(1) })],
+  {
+    error: "should be a certificate in PEM, or { file: PATH } of one",
+  },
+);
+
+const volumeRef = z.strictObject({ cluster: word, svm: word, volume: word });
+export const abilities = ["snapshots", "volumes", "luns", "mirrors", "peering", "encryption", "network"] as const;
+
+const login = z
+  .strictObject({
+    user: text.optional(),
+    password: secretRef.optional(),
+    certificate: secretRef.optional(),
+    key: secretRef.optional(),
+    passphrase: secretRef.optional(),
+  })
+  .refine((way) => (way.user && way.password && !way.certificate) || (way.certificate && way.key && !way.password), {
+    error: "should be { user, password } or { certificate, key }",
+  });
+
+export const clusterSchema = z
+  .strictObject({
+    name: word,
+    url: httpsOrigin,
+    ca: pem.optional(),
+    insecure: z.boolean().default(false),
+    login,
+    scope: z.enum(["cluster", "svm"]).default("cluster"),
+    svm: word.optional(),
+    profile: z.enum(["onprem", "cvo-ha", "cvo-single"]).default("onprem"),
+    maxInFlight: positive.max(64).default(4),
+    timeoutMs: positive.max(300_000).default(30_000),
+    can: z.array(z.enum(abilities)).default([...abilities]),
+  })
+  .refine((cluster) => cluster.scope !== "svm" || cluster.svm !== undefined, {
+    path: ["svm"],
+    error: 'is missing: a login of scope "svm" belongs to one',
+    when: ({ value }) => isRecord(value) && value["scope"] === "svm",
+  });
+
+const layout = z.strictObject({
+  volumeGroups: z
+    .array(
+      z.strictObject({
+        name: word,
+        logicalVolumes: z
+          .array(z.strictObject({ name: word, mountPoint, fileSystem: z.enum(["xfs", "ext4"]).default("xfs") }))
+          .min(1),
+      }),
+    )
+    .min(1),
+});
+
+export const setSchema = z.strictObject({
+  name: word,
+  aliases: z.array(text).default([]),
+  application: text,
+  environment: z.enum(["production", "dr", "clone", "infrastructure"]),
+  members: z.array(z.strictObject({ source: volumeRef, mirror: volumeRef })).min(1, "names no volume"),
+  layout,
+  productionHosts: z.array(word).default([]),
+  rpoTargetMinutes: positive,
+  nightly: z.strictObject({
+    pattern: text,
+    label: word,
+    cron,
+    timeZone: zone.default("UTC"),
+    graceMinutes: positive.default(60),
+  }),
+});
+
+const purpose = z.strictObject({
+  name: word,
+  aliases: z.array(text).default([]),
+  set: word.optional(),
+  mountPoint,
+  drillMountPoint: mountPoint.optional(),
+  afterMount: text.optional(),
+});
+
+export const hostSchema = z
+  .strictObject({
+    name: word,
+    aliases: z.array(text).default([]),
+    reach: z.discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("runCommand"), resourceGroup: word, vm: word }),
+      z.strictObject({
+        kind: z.literal("ssh"),
+        address: text,
+        port: positive.max(65535).default(22),
+        user: word,
+        hostKey: sha256Fingerprint,
+        key: secretRef,
+      }),
+    ]),
+    iqn: iqn.optional(),
+    wwpns: z.array(wwpn).default([]),
+    environment: z.enum(["production", "infrastructure"]),
+    clearedForPatientData: z.boolean().default(false),
+    purposes: z.array(purpose).default([]),
+    hooks: z.strictObject({ stop: text.optional(), start: text.optional() }).default({}),
+  })
+  .refine((host) => host.environment !== "production" || host.purposes.length === 0, {
+    path: ["purposes"],
+    error: "a production host takes no clones, so it can have no purpose",
+    when: ({ value }) => isRecord(value) && Array.isArray(value["purposes"]),
+  })
+  .refine((host) => host.purposes.length === 0 || host.iqn !== undefined || host.wwpns.length > 0, {
+    path: ["iqn"],
+    error: "is missing: a host with a purpose is given LUNs, so it needs an iqn or wwpns",
+    when: ({ value }) => isRecord(value) && Array.isArray(value["purposes"]),
+  });
+
+export const slackSchema = z
+  .strictObject({
+    mode: z.enum(["socket", "http"]).default("socket"),
+    team: z.string().regex(/^[TE][A-Z0-9]{2,}$/, "should be the workspace's id (T0…)"),
+    channels: z.strictObject({ listen: z.array(channelId).default([]), health: channelId }),
+    botToken: secretRef,
+    appToken: secretRef.optional(),
+    signingSecret: secretRef.optional(),
+    apiUrl: origin.optional(),
+    command: z
+      .string()
+      .regex(/^\/[a-z0-9_-]{1,31}$/, "should be a slash command, such as /sluice")
+      .default("/sluice"),
+  })
+  .refine((slack) => slack.mode !== "socket" || slack.appToken !== undefined, {
+    path: ["appToken"],
+    error: "is missing: Socket Mode needs an app-level token (xapp-…)",
+    when: ({ value }) => isRecord(value) && value["mode"] !== "http",
+  })
+  .refine((slack) => slack.mode !== "http" || slack.signingSecret !== undefined, {
+    path: ["signingSecret"],
+    error: "is missing: HTTP mode checks every request against it",
+    when: ({ value }) => isRecord(value) && value["mode"] === "http",
+  });
+
+/** Sections that are one thing each; lists (clusters, sets, hosts) and the policy are checked entry by entry elsewhere. */
+export const sectionSchemas = {
+  mode: z.enum(["read-write", "read-only"]).default("read-write"),
+  timeZone: zone.default("UTC"),
+  purposes: z
+    .strictObject({
+      volumeGroupPrefix: z
+        .string()
+        .regex(/^[a-z][a-z0-9_]*$/)
+        .default("vg_"),
+    })
+    .prefault({}),
+  leases: z
+    .strictObject({
+      default: duration.default("P7D"),
+      max: duration.default("P30D"),
+      safetyCopy: duration.default("P14D"),
+    })
+    .prefault({}),
+  azure: z
+    .strictObject({
+      tenantId: guid,
+      subscription: guid,
+      credential: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("clientSecret"), clientId: guid, secret: secretRef }),
+        z.strictObject({ kind: z.literal("managedIdentity"), clientId: guid.optional() }),
+        z.strictObject({ kind: z.literal("default") }),
+      ]),
+      endpoint: httpsOrigin.optional(),
+      authorityHost: httpsOrigin.optional(),
+      ca: pem.optional(),
+    })
+    .optional(),
+  slack: slackSchema,
+  redis: z
+    .strictObject({
+      url: z
+        .string()
+        .regex(/^(rediss?|unix):\/\//, "should be redis://HOST:PORT or rediss://HOST:PORT")
+        .refine(
+          (url) => !/\/\/[^/@]*:[^/@]+@/.test(url),
+          "carries a password: give such a URL by the environment, as REDIS_URL",
+        )
+        .optional(),
+      prefix: word.default("sluice"),
+    })
+    .prefault({}),
+  digest: z
+    .strictObject({ cron, timeZone: zone.optional(), channel: channelId.optional() })
+    .prefault({ cron: "0 7 * * *" }),
+  http: z
+    .strictObject({ host: text.default("127.0.0.1"), port: z.number().int().min(0).max(65535).default(8701) })
+    .prefault({}),
+  limits: z
+    .strictObject({
+      concurrentRuns: positive.max(100).default(8),
+      openRequestsPerPerson: positive.max(100).default(10),
+      scriptsPerHost: positive.max(10).default(1),
+    })
+    .prefault({}),
+  secrets: z.record(word, secretRef).default({}),
+} as const;
+
+export const listSchemas = { clusters: clusterSchema, sets: setSchema, hosts: hostSchema } as const;
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
