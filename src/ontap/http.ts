@@ -1,0 +1,207 @@
+import type { Clock } from "../core/clock.js";
+import { Problem } from "../core/problems.js";
+import type { Accepted, HttpReads, HttpWrites, Reading, Write, WriteOptions } from "./calls.js";
+import { type Call, hiddenApproval, isNotFound, jobProblem, type Login, unreadableProblem } from "./errors.js";
+import { createLimit } from "./limit.js";
+import { type Query, queryString } from "./query.js";
+import type { Feature } from "./releases.js";
+import type { Reply, Transport } from "./transport.js";
+import { isWire, part, parts, text, Unreadable, type Wire } from "./wire.js";
+
+export interface HttpOptions {
+  readonly cluster: string;
+  /** `https://address[:port]`, with or without `/api`. */
+  readonly url: URL;
+  readonly transport: Transport;
+  readonly login: Login;
+  readonly clock: Clock;
+  readonly maxInFlight: number;
+  readonly requestTimeoutMs: number;
+  readonly beforeWrite: (() => Promise<void>) | undefined;
+}
+
+/** A read tries at most so often, and not beyond so long. */
+const READ_ATTEMPTS = 4;
+const READ_BUDGET_MS = 20_000;
+const FIRST_PAUSE_MS = 200;
+/** Fixed, not left to the array: a page that fits in memory and in `return_timeout`. */
+const PAGE_RECORDS = 1000;
+/** A collection that does not end by then is a fault of the far end. */
+const MAX_PAGES = 10_000;
+/** ONTAP refuses more. */
+const MAX_RETURN_TIMEOUT_SECONDS = 120;
+/** So much sooner than we hang up must the array answer. */
+const ANSWER_MARGIN_SECONDS = 5;
+
+/** The wire to one cluster: reads that are tried again, writes that are not, one budget of calls in flight for both. */
+export class OntapHttp implements HttpReads {
+  readonly cluster: string;
+  readonly #prefix: string;
+  readonly #inFlight: ReturnType<typeof createLimit>;
+
+  constructor(private readonly options: HttpOptions) {
+    this.cluster = options.cluster;
+    this.#prefix = options.url.pathname.replace(/\/+$/, "").replace(/\/api$/, "");
+    this.#inFlight = createLimit(options.maxInFlight);
+  }
+
+  async get<T>(path: string, query: Query, reading: Reading<T>): Promise<T> {
+    const reply = await this.#read(path, this.#readTarget(path, query));
+    return this.#understand(path, reading, reply.body);
+  }
+
+  async find<T>(path: string, query: Query, reading: Reading<T>): Promise<T | undefined> {
+    try {
+      return await this.get(path, query, reading);
+    } catch (problem) {
+      if (isNotFound(problem)) return undefined;
+      throw problem;
+    }
+  }
+
+  async list<T>(path: string, query: Query, reading: Reading<T>): Promise<T[]> {
+    const found: T[] = [];
+    const paged = { ...query, also: { ...query.also, max_records: PAGE_RECORDS } };
+    let target: string | undefined = this.#readTarget(path, paged);
+    for (let pages = 1; target !== undefined; pages++) {
+      const reply: Reply = await this.#read(path, target);
+      const page = this.#understand(path, readPage, reply.body);
+      for (const record of page.records) found.push(this.#understand(path, reading, record));
+      if (page.next === target || pages >= MAX_PAGES) throw this.#unreadable(path, "its pages do not end");
+      target = page.next === undefined ? undefined : this.#nextTarget(path, page.next);
+    }
+    return found;
+  }
+
+  async start(write: Write, options: WriteOptions): Promise<Accepted> {
+    const longest = Math.max(0, Math.floor(this.options.requestTimeoutMs / 1000) - ANSWER_MARGIN_SECONDS);
+    const wanted = options.returnTimeoutSeconds ?? 0;
+    const call = this.#call(write);
+    const reply = await this.#write(call, write, {
+      return_timeout: Math.min(MAX_RETURN_TIMEOUT_SECONDS, longest, wanted),
+    });
+    const body = isWire(reply.body) ? reply.body : undefined;
+    const job = part(body, "job");
+    const state = text(job, "state")?.toLowerCase();
+    if (job !== undefined && (state === "failure" || state === "error")) {
+      throw jobProblem(call, { description: `${write.method} ${write.path}`, ...job });
+    }
+    const jobUuid = text(job, "uuid");
+    return {
+      ...(jobUuid === undefined ? {} : { jobUuid }),
+      done: reply.status !== 202 || state === "success",
+      records: parts(body, "records").map(readKey),
+    };
+  }
+
+  async send(write: Write): Promise<{ readonly records: readonly Wire[]; readonly key?: string }> {
+    const reply = await this.#write(this.#call(write), write, {});
+    const key = lastSegment(reply.location);
+    return {
+      records: parts(isWire(reply.body) ? reply.body : undefined, "records"),
+      ...(key === undefined ? {} : { key }),
+    };
+  }
+
+  /** A read, tried again a few times where only the moment was wrong. Its pauses take no place in the budget of calls. */
+  async #read(path: string, target: string): Promise<Reply> {
+    const { clock, transport } = this.options;
+    const call = this.#call({ method: "GET", path });
+    const until = clock.now() + READ_BUDGET_MS;
+    for (let attempt = 1, backOff = FIRST_PAUSE_MS; ; attempt++, backOff *= 3) {
+      try {
+        return await this.#inFlight(() => transport.exchange(call, target));
+      } catch (problem) {
+        if (!(problem instanceof Problem) || !problem.retryable || attempt >= READ_ATTEMPTS) throw problem;
+        const pause = problem.retryAfterMs ?? backOff;
+        if (clock.now() + pause > until) throw problem;
+        await clock.sleep(pause);
+      }
+    }
+  }
+
+  /** A write, sent once and never again from here. The lease is checked when its turn has come, not when it queued. */
+  #write(call: Call, write: Write, more: { readonly [name: string]: number }): Promise<Reply> {
+    const query = queryString({ ...write.query, also: { ...write.query?.also, ...more } });
+    return this.#inFlight(async () => {
+      await this.options.beforeWrite?.();
+      const reply = await this.options.transport.exchange(call, this.#target(write.path, query), write.body);
+      const hidden = hiddenApproval(call, reply.body);
+      if (hidden !== undefined) throw hidden;
+      return reply;
+    });
+  }
+
+  #call(about: Pick<Write, "path" | "secrets"> & { readonly method: Call["method"] }): Call {
+    const { method, path, secrets } = about;
+    return {
+      cluster: this.cluster,
+      login: this.options.login,
+      method,
+      path,
+      ...(secrets === undefined ? {} : { secrets }),
+    };
+  }
+
+  #target(path: string, query: string): string {
+    return `${this.#prefix}/api${path}${query === "" ? "" : `?${query}`}`;
+  }
+
+  /** Older releases lack some fields: they are to be left out, not to make the read fail. The CLI passthrough does not know that wish. */
+  #readTarget(path: string, query: Query): string {
+    const tolerant = path.startsWith("/private/") ? {} : { ignore_unknown_fields: true };
+    return this.#target(path, queryString({ ...query, also: { ...query.also, ...tolerant } }));
+  }
+
+  /** A next link is opaque and followed as it is, but never to another place: our login goes with it. */
+  #nextTarget(path: string, href: string): string {
+    if (href.startsWith("/") && !href.startsWith("//")) return href;
+    const { origin } = this.options.url;
+    if (href.startsWith(`${origin}/`)) return href.slice(origin.length);
+    throw this.#unreadable(path, "its next page is somewhere else");
+  }
+
+  #understand<T>(path: string, reading: Reading<T>, wire: unknown): T {
+    try {
+      if (!isWire(wire)) throw new Unreadable("it is no JSON object");
+      return reading(wire);
+    } catch (error) {
+      if (error instanceof Unreadable) throw this.#unreadable(path, error.message, error);
+      throw error;
+    }
+  }
+
+  #unreadable(path: string, why: string, cause?: unknown): Problem {
+    return unreadableProblem(this.#call({ method: "GET", path }), why, cause);
+  }
+}
+
+function readPage(wire: Wire): { records: readonly unknown[]; next: string | undefined } {
+  const records = wire["records"];
+  if (!Array.isArray(records)) throw new Unreadable("it is no collection");
+  return { records, next: text(part(part(wire, "_links"), "next"), "href") };
+}
+
+function readKey(wire: Wire): { uuid?: string; name?: string } {
+  const uuid = text(wire, "uuid");
+  const name = text(wire, "name");
+  return { ...(uuid === undefined ? {} : { uuid }), ...(name === undefined ? {} : { name }) };
+}
+
+function lastSegment(location: string | undefined): string | undefined {
+  const last = location?.split("?")[0]?.split("/").pop();
+  return last === undefined || last === "" ? undefined : decodeURIComponent(last);
+}
+
+/** The whole wire, with the gate writes go through where a release may lack what they say. */
+export function withGate(http: OntapHttp, need: (feature: Feature) => Promise<void>): HttpWrites {
+  return {
+    cluster: http.cluster,
+    get: (path, query, reading) => http.get(path, query, reading),
+    find: (path, query, reading) => http.find(path, query, reading),
+    list: (path, query, reading) => http.list(path, query, reading),
+    start: (write, options) => http.start(write, options),
+    send: (write) => http.send(write),
+    need,
+  };
+}
