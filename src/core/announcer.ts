@@ -14,7 +14,12 @@ export interface Announcer {
   /** The morning digest. */
   digest(channel: string, answer: Answer): Promise<void>;
   /** A word to one person about their clone's lease; in the clone's thread when it is known. */
-  remind(person: Person, text: string, choices: readonly { label: string; say: string }[], thread?: ReplyTo): Promise<void>;
+  remind(
+    person: Person,
+    text: string,
+    choices: readonly { label: string; say: string }[],
+    thread?: ReplyTo,
+  ): Promise<void>;
 }
 
 /** Where an answer goes. `ephemeral`: only that person sees it. */

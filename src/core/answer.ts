@@ -15,7 +15,12 @@ export type AnswerPart =
   /** Cells are plain text; the first column names the row. */
   | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
   /** One bar a label. */
-  | { readonly kind: "chart"; readonly title: string; readonly unit: string; readonly bars: readonly { label: string; value: number; limit?: number }[] }
+  | {
+      readonly kind: "chart";
+      readonly title: string;
+      readonly unit: string;
+      readonly bars: readonly { label: string; value: number; limit?: number }[];
+    }
   /** Buttons that say a sentence in the person's name when pressed. */
   | { readonly kind: "choices"; readonly choices: readonly { label: string; say: string }[] };
 

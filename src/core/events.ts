@@ -107,7 +107,6 @@ export type RunEvent =
       readonly type: "answered";
       readonly step: string;
       readonly answer: "checkAgain" | "happened" | "didNot";
-      readonly output?: Json;
       readonly reason: string;
     }
   | { readonly type: "undoBegan" | "undone"; readonly step: string; readonly note?: string }

@@ -26,6 +26,10 @@ export interface StepView {
   watch: Watch | undefined;
   held: { why: HeldWhy; detail: Json } | undefined;
   beganAt: string | undefined;
+  /** Of the last attempt. */
+  lastBeganAt: string | undefined;
+  /** A person says that it happened: taken when the world agrees or nothing depends on what it gave. */
+  attested: boolean;
   endedAt: string | undefined;
 }
 
@@ -294,6 +298,8 @@ function freshStep(planned: PlannedStep): StepView {
     watch: undefined,
     held: undefined,
     beganAt: undefined,
+    lastBeganAt: undefined,
+    attested: false,
     endedAt: undefined,
   };
 }
@@ -309,6 +315,8 @@ function applyToStep(step: StepView, event: RunEvent, at: string): void {
         problem: undefined,
         watch: undefined,
         held: undefined,
+        attested: false,
+        lastBeganAt: at,
       });
       if (step.before === undefined) step.before = event.before;
       step.beganAt ??= at;
@@ -345,12 +353,7 @@ function applyToStep(step: StepView, event: RunEvent, at: string): void {
       Object.assign(step, { phase: "doubted", problem: event.why, watch: undefined });
       return;
     case "answered":
-      Object.assign(
-        step,
-        event.answer === "happened"
-          ? { phase: "ended", how: "attested", output: event.output ?? null, endedAt: at }
-          : { phase: "begun" },
-      );
+      Object.assign(step, { phase: "begun", attested: event.answer === "happened" });
       if (event.answer === "didNot") step.closed = true;
       return;
     case "undoBegan":

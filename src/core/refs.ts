@@ -32,6 +32,9 @@ export type Shown<T> =
         ? { readonly [K in keyof T]: Shown<T[K]> }
         : T);
 
+/** A step's whole input as the plan holds it: its members may be Refs, it itself is not. */
+export type ShownInput<T> = { readonly [K in keyof T]: Shown<T[K]> };
+
 export function isRef(value: unknown): value is Ref {
   return typeof value === "object" && value !== null && "$from" in value && "$path" in value;
 }

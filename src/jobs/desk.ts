@@ -4,21 +4,9 @@ import type { Origin } from "../core/events.js";
 import type { RunView } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
 import type { Json } from "../core/json.js";
-import type { Person } from "../core/resource.js";
+import type { Visitor } from "../approvals/index.js";
 
-/** Who stands at the desk, as looked up at this very moment: ids and standing, never names. */
-export interface Visitor {
-  readonly person: Person;
-  /** User group ids the person is in now. Empty when the lookup failed: fail closed. */
-  readonly groups: readonly string[];
-  readonly guest: boolean;
-  readonly bot: boolean;
-  /** Of another workspace. */
-  readonly stranger: boolean;
-  readonly deleted: boolean;
-  /** The conversation is shared with another organisation. */
-  readonly sharedChannel: boolean;
-}
+export type { Visitor } from "../approvals/index.js";
 
 /** What came of a click or a command: a sentence for the person, and whether anything changed. */
 export interface Reply {
@@ -51,7 +39,13 @@ export interface Desk {
   /** Gives up: the run ends abandoned and its locks go. */
   handToPerson(run: RunId, visitor: Visitor, reason: string): Promise<Reply>;
   /** A doubt's answer, with a reason. */
-  answerDoubt(run: RunId, step: string, visitor: Visitor, answer: "checkAgain" | "happened" | "didNot", reason: string): Promise<Reply>;
+  answerDoubt(
+    run: RunId,
+    step: string,
+    visitor: Visitor,
+    answer: "checkAgain" | "happened" | "didNot",
+    reason: string,
+  ): Promise<Reply>;
   view(run: RunId): Promise<RunView | undefined>;
   /** Which run a button belongs to. */
   runOfKey(key: string): Promise<RunId | undefined>;

@@ -16,7 +16,11 @@ export class Draft {
   ) {}
 
   /** Undefined when there is no such run. */
-  static async open(engine: Pick<Engine, "store" | "clock" | "announcer">, run: RunId, lease?: Lease): Promise<Draft | undefined> {
+  static async open(
+    engine: Pick<Engine, "store" | "clock" | "announcer">,
+    run: RunId,
+    lease?: Lease,
+  ): Promise<Draft | undefined> {
     const entries = await engine.store.read(run);
     return entries.length === 0 ? undefined : new Draft(engine, lease, entries, fold(run, entries));
   }
@@ -26,10 +30,15 @@ export class Draft {
   }
 
   /** Appends, then tells the announcer. Throws Conflict or LeaseLost; nothing is added then. */
-  async append(events: readonly RunEvent[], by: Person | "sluice" = "sluice"): Promise<RunView> {
+  append(events: readonly RunEvent[], by: Person | "sluice" = "sluice"): Promise<RunView> {
+    return this.appendBy(events.map((event) => [by, event] as const));
+  }
+
+  /** The same, for entries of several hands in one act. */
+  async appendBy(events: readonly (readonly [Person | "sluice", RunEvent])[]): Promise<RunView> {
     const run = this.folded.id;
     const at = isoNow(this.engine.clock);
-    const fresh: NewEntry[] = events.map((event) => ({ at, by, event }));
+    const fresh: NewEntry[] = events.map(([by, event]) => ({ at, by, event }));
     const length = this.entries.length;
     await this.engine.store.append(run, length, fresh, this.lease);
     this.entries = [...this.entries, ...fresh.map((each, i) => ({ seq: length + i + 1, ...each }))];

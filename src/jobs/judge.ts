@@ -53,7 +53,9 @@ export function judge(probe: Probe<Json>, situation: Situation, facts: StepFacts
       return failed(withSaid(probe.why, situation));
     case "unclear":
       if (situation.kind === "first") return failed(`${probe.why} Nothing was done.`);
-      return facts.settled ? append({ type: "doubted", step, why: withSaid(probe.why, situation) }) : { do: "lookAgain" };
+      return facts.settled
+        ? append({ type: "doubted", step, why: withSaid(probe.why, situation) })
+        : { do: "lookAgain" };
     case "absent":
       return whenAbsent(probe.because, situation, facts);
   }
@@ -76,7 +78,9 @@ function whenAbsent(because: string | undefined, situation: Situation, facts: St
   const problem = situation.kind === "called" ? situation.problem : undefined;
   if (problem && (problem.kind === "rejected" || problem.kind === "refusal" || problem.kind === "notSent")) {
     const earlierMayLand = facts.attempt > 1 && !facts.settled;
-    return earlierMayLand ? { do: "lookAgain" } : { do: "append", event: { type: "failed", step, problem: problem.sentence, absent: true } };
+    return earlierMayLand
+      ? { do: "lookAgain" }
+      : { do: "append", event: { type: "failed", step, problem: problem.sentence, absent: true } };
   }
   if (!facts.settled) return { do: "lookAgain" };
   if (facts.effect !== "destroy" && facts.attempt < attemptsOfAChange) return { do: "begin" };

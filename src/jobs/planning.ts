@@ -12,7 +12,12 @@ import type { Engine } from "./engine.js";
 import { readTools, runFacts } from "./tools.js";
 
 /** Looks and plans; nothing is changed anywhere. Throws a Problem: a Refusal is the runbook saying no. */
-export async function look(engine: Pick<Engine, "inventory" | "farEnds">, runbook: AnyRunbook, request: Json, run: RunFacts): Promise<Drawn> {
+export async function look(
+  engine: Pick<Engine, "inventory" | "farEnds">,
+  runbook: AnyRunbook,
+  request: Json,
+  run: RunFacts,
+): Promise<Drawn> {
   const tools: ReadTools = readTools(engine, run);
   const valid = validRequest(runbook, request);
   const facts: unknown = await runbook.observe(valid, tools);
@@ -32,7 +37,13 @@ function validRequest(runbook: AnyRunbook, request: Json): Json {
 /** The plan move: `planned`, or `refused` with a sentence. */
 export async function planEvents(engine: Engine, view: RunView): Promise<readonly RunEvent[]> {
   const runbook = engine.registry.find(view.asked.runbook);
-  if (!runbook) return [{ type: "refused", problem: `"${view.asked.runbook}" is not available in this version of Sluice. Nothing was changed.` }];
+  if (!runbook)
+    return [
+      {
+        type: "refused",
+        problem: `"${view.asked.runbook}" is not available in this version of Sluice. Nothing was changed.`,
+      },
+    ];
   try {
     const drawn = await look(engine, runbook, view.asked.request, runFacts(view));
     return plannedEvents(engine, view, drawn);
@@ -49,7 +60,10 @@ export function refusedBy(engine: Pick<Engine, "log">, view: Pick<RunView, "id">
   }
   if (error instanceof Problem) return { type: "refused", problem: `${error.sentence} Nothing was changed.` };
   engine.log.error({ err: error, run: view.id }, "planning failed by a mistake of ours");
-  return { type: "refused", problem: `Sluice made a mistake while planning (reference ${view.id}). Nothing was changed; the log has the details.` };
+  return {
+    type: "refused",
+    problem: `Sluice made a mistake while planning (reference ${view.id}). Nothing was changed; the log has the details.`,
+  };
 }
 
 function plannedEvents(engine: Engine, view: RunView, { plan, facts }: Drawn): readonly RunEvent[] {
@@ -58,7 +72,10 @@ function plannedEvents(engine: Engine, view: RunView, { plan, facts }: Drawn): r
     return [planned, { type: "refused", problem: `${planned.demand.denied} Nothing was changed.` }];
   }
   if (engine.readOnly && plan.steps.some((step) => step.effect !== "read")) {
-    return [planned, { type: "refused", problem: "Sluice is in read-only mode: this is what it would do. Nothing was changed." }];
+    return [
+      planned,
+      { type: "refused", problem: "Sluice is in read-only mode: this is what it would do. Nothing was changed." },
+    ];
   }
   return [planned];
 }
@@ -83,7 +100,10 @@ function plannedEvent(engine: Engine, view: RunView, plan: Plan, facts: readonly
 export async function planAgain(engine: Engine, view: RunView): Promise<readonly RunEvent[]> {
   const runbook = engine.registry.find(view.asked.runbook, view.planned?.plan.version);
   const granted = view.planned;
-  if (!runbook || !granted) return [{ type: "refused", problem: "The runbook of this plan is not in this version of Sluice. Nothing was changed." }];
+  if (!runbook || !granted)
+    return [
+      { type: "refused", problem: "The runbook of this plan is not in this version of Sluice. Nothing was changed." },
+    ];
   try {
     const drawn = await look(engine, runbook, view.asked.request, runFacts(view));
     if (hashOf(planBytes(drawn.plan)) === granted.hash) return [];

@@ -24,7 +24,13 @@ export type Announcement =
   | { readonly kind: "run"; readonly run: RunId }
   | { readonly kind: "answer"; readonly to: ReplyTo; readonly question: Question; readonly answer: Answer }
   | { readonly kind: "digest"; readonly channel: string; readonly answer: Answer }
-  | { readonly kind: "remind"; readonly person: Person; readonly text: string; readonly choices: readonly { label: string; say: string }[]; readonly thread?: ReplyTo };
+  | {
+      readonly kind: "remind";
+      readonly person: Person;
+      readonly text: string;
+      readonly choices: readonly { label: string; say: string }[];
+      readonly thread?: ReplyTo;
+    };
 
 const forget = { removeOnComplete: true, removeOnFail: true } as const;
 
@@ -69,11 +75,18 @@ export class Queues {
   }
 
   async announce(announcement: Announcement, delayMs = 0): Promise<void> {
-    await this.announcements.add(announcement.kind, announcement, { delay: delayMs, attempts: 5, backoff: { type: "exponential", delay: 1_000 } });
+    await this.announcements.add(announcement.kind, announcement, {
+      delay: delayMs,
+      attempts: 5,
+      backoff: { type: "exponential", delay: 1_000 },
+    });
   }
 
   /** The digest and the rounds by the clock; the same id replaces an older rhythm. */
-  async schedule(id: string, rhythm: { readonly pattern: string; readonly tz: string } | { readonly every: number }): Promise<void> {
+  async schedule(
+    id: string,
+    rhythm: { readonly pattern: string; readonly tz: string } | { readonly every: number },
+  ): Promise<void> {
     await this.clock.upsertJobScheduler(id, rhythm, { name: id, opts: forget });
   }
 
@@ -117,7 +130,8 @@ export function queueAnnouncer(queues: Queues, onError: (error: unknown) => void
     run: (run) => put({ kind: "run", run }),
     answer: (to, question, answer) => put({ kind: "answer", to, question, answer }),
     digest: (channel, answer) => put({ kind: "digest", channel, answer }),
-    remind: (person, text, choices, thread) => put({ kind: "remind", person, text, choices, ...(thread ? { thread } : {}) }),
+    remind: (person, text, choices, thread) =>
+      put({ kind: "remind", person, text, choices, ...(thread ? { thread } : {}) }),
   };
 }
 

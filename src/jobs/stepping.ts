@@ -17,7 +17,11 @@ export function codeOf(engine: Engine, view: RunView, step: StepView): { def: An
   const runbook = plan && engine.registry.find(plan.runbook, plan.version);
   const def = runbook && (runbook.steps as Record<string, AnyStep>)[step.planned.uses];
   if (!def) throw new Error(`version ${plan?.version} of ${plan?.runbook} is not in this version of Sluice`);
-  const outputs = new Map(view.steps.filter((each) => each.phase === "ended" || each.output !== undefined).map((each) => [each.planned.id, { output: each.output ?? null, at: each.endedAt ?? "" }]));
+  const outputs = new Map(
+    view.steps
+      .filter((each) => each.phase === "ended" || each.output !== undefined)
+      .map((each) => [each.planned.id, { output: each.output ?? null, at: each.endedAt ?? "" }]),
+  );
   const resolved = resolveRefs(step.planned.input, { run: { id: view.id, tag: tagOf(view.id) }, outputs });
   return { def, input: def.input.parse(resolved) };
 }
@@ -49,7 +53,13 @@ export async function doStep(engine: Engine, draft: Draft, stepId: string): Prom
   }
   if (first.phase === "held" && !(await letGo(engine, draft, first))) return;
   if (first.planned.by !== "sluice" && first.attempt === 0) {
-    await draft.append([{ type: "held", step: stepId, attempt: 0, why: "handOff", detail: { text: first.planned.by.handOff } }]);
+    await draft.append([
+      { type: "held", step: stepId, attempt: 0, why: "handOff", detail: { text: first.planned.by.handOff } },
+    ]);
+    return;
+  }
+  if (first.attested) {
+    await takeWord(engine, draft, first);
     return;
   }
   let situation = situationOf(first);
@@ -92,12 +102,33 @@ function situationOf(step: StepView): Situation {
   return step.phase === "waiting" ? { kind: "woken" } : { kind: "resumed" };
 }
 
+/** "It happened": taken when the world agrees, or when no later step needs what this one gave. */
+async function takeWord(engine: Engine, draft: Draft, step: StepView): Promise<void> {
+  const id = step.planned.id;
+  const probe = await probeStep(engine, draft.view, step);
+  if (probe.found === "done") {
+    await draft.append([
+      checked(engine, draft, id, { type: "ended", step: id, output: probe.output, how: "attested" }),
+    ]);
+    return;
+  }
+  const empty = codeOf(engine, draft.view, step).def.output.safeParse({});
+  const why = `Somebody said that it happened, but it cannot be seen (${probe.found}), and later steps need what it gave.`;
+  await draft.append([
+    empty.success ? { type: "ended", step: id, output: {}, how: "attested" } : { type: "doubted", step: id, why },
+  ]);
+}
+
 /** An array's own approval: is it given? Answers true when the step may go on. */
 async function letGo(engine: Engine, draft: Draft, step: StepView): Promise<boolean> {
-  if (step.held?.why !== "arrayApproval") return step.held?.why === "handOff" ? handedOffDone(engine, draft, step) : true;
+  if (step.held?.why !== "arrayApproval")
+    return step.held?.why === "handOff" ? handedOffDone(engine, draft, step) : true;
   const detail = step.held.detail as { cluster?: string; request?: number };
   if (detail.cluster === undefined || detail.request === undefined) return false;
-  const request = await engine.farEnds.ontap(detail.cluster).mav.findRequest(detail.request).catch(() => undefined);
+  const request = await engine.farEnds
+    .ontap(detail.cluster)
+    .mav.findRequest(detail.request)
+    .catch(() => undefined);
   if (request?.state === "approved" || request?.state === "executed") return true;
   if (request?.state === "vetoed" || request?.state === "expired") {
     const problem = `The array's own approval, request ${detail.request} on ${detail.cluster}, was ${request.state}.`;
@@ -115,7 +146,13 @@ async function handedOffDone(engine: Engine, draft: Draft, step: StepView): Prom
   return false;
 }
 
-async function ask(engine: Engine, draft: Draft, stepId: string, situation: Situation, settled: boolean): Promise<Verdict> {
+async function ask(
+  engine: Engine,
+  draft: Draft,
+  stepId: string,
+  situation: Situation,
+  settled: boolean,
+): Promise<Verdict> {
   const step = stepOf(draft, stepId);
   const { attempt, closed } = step;
   const probe = await probeStep(engine, draft.view, step);
@@ -130,7 +167,8 @@ export async function probeStep(engine: Engine, view: RunView, step: StepView): 
   } catch (error) {
     if (error instanceof LeaseLost) throw error;
     const problem = asProblem(error);
-    if (problem instanceof InDoubt && problem.cause instanceof Error) engine.log.warn({ err: problem.cause, run: view.id, step: step.planned.id }, "probe failed");
+    if (problem instanceof InDoubt && problem.cause instanceof Error)
+      engine.log.warn({ err: problem.cause, run: view.id, step: step.planned.id }, "probe failed");
     return { found: "unclear", why: problem.sentence };
   }
 }
@@ -151,20 +189,31 @@ async function begin(engine: Engine, draft: Draft, stepId: string): Promise<{ he
     }
   }
   await draft.append([{ type: "began", step: stepId, attempt, before }]);
-  const note = async (value: Json): Promise<void> => void (await draft.append([{ type: "noted", step: stepId, attempt, note: value }]));
+  const note = async (value: Json): Promise<void> =>
+    void (await draft.append([{ type: "noted", step: stepId, attempt, note: value }]));
   const tools = stepTools(engine, draft.view, step, attempt, note);
   const problem = await call(engine, def, input, tools, { ...pastOf(step), before, attempt });
   if (problem?.code === "262325") {
-    const detail: Json = { cluster: clusterOf(problem), request: (problem.detail?.["mavRequest"] as number | undefined) ?? null };
+    const detail: Json = {
+      cluster: clusterOf(problem),
+      request: (problem.detail?.["mavRequest"] as number | undefined) ?? null,
+    };
     await draft.append([{ type: "held", step: stepId, attempt, why: "arrayApproval", detail }]);
     return { held: true };
   }
   return problem ? { held: false, problem } : { held: false };
 }
 
-const clusterOf = (problem: Problem): string => (problem.detail?.["cluster"] as string | undefined) ?? (problem.from ?? "").replace(/^ONTAP /, "");
+const clusterOf = (problem: Problem): string =>
+  (problem.detail?.["cluster"] as string | undefined) ?? (problem.from ?? "").replace(/^ONTAP /, "");
 
-async function call(engine: Engine, def: AnyStep, input: unknown, tools: Tools, past: Past): Promise<Problem | undefined> {
+async function call(
+  engine: Engine,
+  def: AnyStep,
+  input: unknown,
+  tools: Tools,
+  past: Past,
+): Promise<Problem | undefined> {
   const until = engine.clock.now() + engine.timings.stepMs;
   for (let pauseMs = 200; ; pauseMs = Math.min(pauseMs * 2, 5_000)) {
     try {
@@ -173,7 +222,8 @@ async function call(engine: Engine, def: AnyStep, input: unknown, tools: Tools, 
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
       const problem = asProblem(error);
-      if (!(error === problem)) engine.log.error({ err: error, run: tools.run.id }, "a step threw something that is no Problem");
+      if (!(error === problem))
+        engine.log.error({ err: error, run: tools.run.id }, "a step threw something that is no Problem");
       const again = problem.kind === "notSent" || (problem.kind === "rejected" && problem.retryable);
       const waitMs = problem.retryAfterMs ?? pauseMs;
       if (!again || engine.clock.now() + waitMs > until) return problem;
@@ -188,6 +238,9 @@ function checked(engine: Engine, draft: Draft, stepId: string, event: RunEvent):
   const { def } = codeOf(engine, draft.view, stepOf(draft, stepId));
   const parsed = def.output.safeParse(event.output);
   if (parsed.success) return event;
-  engine.log.error({ run: draft.view.id, step: stepId, issues: parsed.error.issues }, "a probe gave an output its schema refuses");
+  engine.log.error(
+    { run: draft.view.id, step: stepId, issues: parsed.error.issues },
+    "a probe gave an output its schema refuses",
+  );
   return { type: "doubted", step: stepId, why: "It was done, but what it gave could not be read back." };
 }

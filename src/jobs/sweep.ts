@@ -25,7 +25,8 @@ async function sweepRun(engine: Engine, run: RunId, watched: boolean): Promise<v
   }
   const waiting = view.steps.find((step) => step.phase === "waiting");
   if (waiting?.watch) {
-    if (!watched) await engine.store.keepWatch(run, { step: waiting.planned.id, watch: waiting.watch, since: engine.clock.now() });
+    if (!watched)
+      await engine.store.keepWatch(run, { step: waiting.planned.id, watch: waiting.watch, since: engine.clock.now() });
     return;
   }
   const held = view.steps.find((step) => step.phase === "held");
@@ -37,9 +38,19 @@ async function sweepRun(engine: Engine, run: RunId, watched: boolean): Promise<v
   if (move.do !== "rest") await engine.wake(run);
 }
 
-async function watchHeld(engine: Engine, run: RunId, step: string, why: string | undefined, detail: unknown): Promise<void> {
+async function watchHeld(
+  engine: Engine,
+  run: RunId,
+  step: string,
+  why: string | undefined,
+  detail: unknown,
+): Promise<void> {
   if (why !== "arrayApproval") return;
   const { cluster, request } = detail as { cluster?: string; request?: number | null };
   if (cluster === undefined || request === undefined || request === null) return;
-  await engine.store.keepWatch(run, { step, watch: { kind: "arrayApproval", cluster, index: request }, since: engine.clock.now() });
+  await engine.store.keepWatch(run, {
+    step,
+    watch: { kind: "arrayApproval", cluster, index: request },
+    since: engine.clock.now(),
+  });
 }

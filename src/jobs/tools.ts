@@ -24,7 +24,13 @@ export function readTools(engine: Pick<Engine, "inventory" | "farEnds">, run: Ru
 }
 
 /** What a step acts with: one attempt's ticket, and notes that are durable before they return. */
-export function stepTools(engine: Engine, view: RunView, step: StepView, attempt: number, note: (note: Json) => Promise<void>): Tools {
+export function stepTools(
+  engine: Engine,
+  view: RunView,
+  step: StepView,
+  attempt: number,
+  note: (note: Json) => Promise<void>,
+): Tools {
   return {
     ...readTools(engine, runFacts(view)),
     ontap: (cluster) => engine.farEnds.ontap(cluster),

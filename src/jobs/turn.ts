@@ -55,7 +55,12 @@ async function moves(engine: Engine, run: RunId, lease: { run: RunId; token: str
 }
 
 /** Makes one move. `verified`: the locks are held and the plan of today is the granted one. */
-async function make(engine: Engine, draft: Draft, move: Move, verified: boolean): Promise<"done" | "rest" | "verified"> {
+async function make(
+  engine: Engine,
+  draft: Draft,
+  move: Move,
+  verified: boolean,
+): Promise<"done" | "rest" | "verified"> {
   const hash = draft.view.planned?.hash;
   switch (move.do) {
     case "plan":
@@ -88,15 +93,20 @@ async function make(engine: Engine, draft: Draft, move: Move, verified: boolean)
   }
 }
 
-function settledBy(move: "grant" | "stale" | "expire" | "cancel"): { outcome: "granted" | "changed" | "expired" | "cancelled"; reason?: string } {
+function settledBy(move: "grant" | "stale" | "expire" | "cancel"): {
+  outcome: "granted" | "changed" | "expired" | "cancelled";
+  reason?: string;
+} {
   if (move === "grant") return { outcome: "granted" };
-  if (move === "stale") return { outcome: "changed", reason: "The yes lay unused for too long, so it is asked for again." };
+  if (move === "stale")
+    return { outcome: "changed", reason: "The yes lay unused for too long, so it is asked for again." };
   if (move === "expire") return { outcome: "expired", reason: "Nobody decided in time. Nothing was changed." };
   return { outcome: "cancelled" };
 }
 
 /** A run that waits, is held or doubted cannot go on by itself. */
-const restsNow = (view: RunView): boolean => view.status === "waiting" || view.status === "held" || view.status === "doubted";
+const restsNow = (view: RunView): boolean =>
+  view.status === "waiting" || view.status === "held" || view.status === "doubted";
 
 /** Rule 1: lock everything first, then look again; only an equal plan goes on. */
 async function start(engine: Engine, draft: Draft): Promise<"rest" | "verified" | "done"> {
@@ -106,7 +116,10 @@ async function start(engine: Engine, draft: Draft): Promise<"rest" | "verified" 
   const locked = await engine.store.lock(draft.view.id, wishes, engine.clock.now());
   if (!locked.ok) {
     const names = new Map(touchesOf(planned.plan).map(({ resource }) => [resource.id, resource.name]));
-    const detail = locked.holders.map((each) => ({ run: each.run, resource: names.get(each.resource) ?? each.resource }));
+    const detail = locked.holders.map((each) => ({
+      run: each.run,
+      resource: names.get(each.resource) ?? each.resource,
+    }));
     if (JSON.stringify(draft.view.held?.detail) !== JSON.stringify(detail)) {
       await draft.append([{ type: "held", step: null, attempt: 0, why: "lock", detail }]);
     }
@@ -137,7 +150,8 @@ async function dropReads(engine: Engine, draft: Draft): Promise<void> {
   const done = steps.findIndex((step) => step.phase !== "ended") - 1;
   if (done < 0) return;
   const strongest = touchesOf(planned.plan).filter((touch) => touch.as === "reads");
-  const lastUse = (resource: string): number => steps.findLastIndex((step) => step.planned.on.some((touch) => touch.resource.id === resource));
+  const lastUse = (resource: string): number =>
+    steps.findLastIndex((step) => step.planned.on.some((touch) => touch.resource.id === resource));
   const free = strongest.map((touch) => touch.resource.id).filter((resource) => lastUse(resource) === done);
   if (free.length > 0) await engine.store.unlock(id, free);
 }
@@ -147,7 +161,9 @@ async function continueWith(engine: Engine, draft: Draft): Promise<void> {
   const { view } = draft;
   const then = view.planned?.plan.then;
   if (!then) return;
-  const outputs = new Map(view.steps.map((step) => [step.planned.id, { output: step.output ?? null, at: step.endedAt ?? "" }]));
+  const outputs = new Map(
+    view.steps.map((step) => [step.planned.id, { output: step.output ?? null, at: step.endedAt ?? "" }]),
+  );
   const known = { run: { id: view.id, tag: tagOf(view.id) }, outputs };
   if (then.when !== true && resolveRefs(then.when, known) !== true) {
     await draft.append([{ type: "finished", outcome: "succeeded" }]);
@@ -156,17 +172,30 @@ async function continueWith(engine: Engine, draft: Draft): Promise<void> {
   }
   const child = engine.child(view, then.runbook, resolveRefs(then.request, known));
   const { from, timeZone } = view.asked;
-  const asked = { type: "asked", from, text: then.runbook, runbook: then.runbook, request: resolveRefs(then.request, known), timeZone, parent: view.id } as const;
-  await engine.store.append(child, 0, [{ at: isoNow(engine.clock), by: view.asked.by, event: asked }]).catch((error: unknown) => {
-    if (!(error instanceof Conflict)) throw error;
-  });
+  const asked = {
+    type: "asked",
+    from,
+    text: then.runbook,
+    runbook: then.runbook,
+    request: resolveRefs(then.request, known),
+    timeZone,
+    parent: view.id,
+  } as const;
+  await engine.store
+    .append(child, 0, [{ at: isoNow(engine.clock), by: view.asked.by, event: asked }])
+    .catch((error: unknown) => {
+      if (!(error instanceof Conflict)) throw error;
+    });
   await engine.store.handLocks(view.id, child);
   await draft.append([{ type: "continued", child }]);
   await engine.wake(child);
 }
 
 /** A child that ended closes its parent's waiting. */
-export async function tellParent(engine: Pick<Engine, "store" | "clock" | "announcer" | "wake">, view: RunView): Promise<void> {
+export async function tellParent(
+  engine: Pick<Engine, "store" | "clock" | "announcer" | "wake">,
+  view: RunView,
+): Promise<void> {
   const parent = view.asked.parent;
   if (!parent || !view.outcome) return;
   const draft = await Draft.open(engine, parent);

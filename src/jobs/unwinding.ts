@@ -30,7 +30,13 @@ export async function undoStep(engine: Engine, draft: Draft, stepId: string): Pr
     if (await gone(draft, stepId, last)) return;
   }
   const what = problem?.sentence ?? `It is still there (${last.found}).`;
-  await draft.append([{ type: "undoFailed", step: stepId, problem: `Could not take back "${stepOf(draft, stepId).planned.says}". ${what}` }]);
+  await draft.append([
+    {
+      type: "undoFailed",
+      step: stepId,
+      problem: `Could not take back "${stepOf(draft, stepId).planned.says}". ${what}`,
+    },
+  ]);
 }
 
 function stepOf(draft: Draft, id: string): StepView {
@@ -41,7 +47,8 @@ function stepOf(draft: Draft, id: string): StepView {
 
 async function gone(draft: Draft, step: string, probe: Probe<Json>): Promise<boolean> {
   if (probe.found === "absent") await draft.append([{ type: "undone", step }]);
-  else if (probe.found === "foreign") await draft.append([{ type: "undone", step, note: `Left alone: ${probe.what}.` }]);
+  else if (probe.found === "foreign")
+    await draft.append([{ type: "undone", step, note: `Left alone: ${probe.what}.` }]);
   else return false;
   return true;
 }
@@ -49,9 +56,13 @@ async function gone(draft: Draft, step: string, probe: Probe<Json>): Promise<boo
 async function takeBack(engine: Engine, draft: Draft, stepId: string): Promise<Problem | undefined> {
   const step = stepOf(draft, stepId);
   const { def, input } = codeOf(engine, draft.view, step);
-  const note = async (value: Json): Promise<void> => void (await draft.append([{ type: "noted", step: stepId, attempt: step.attempt, note: value }]));
+  const note = async (value: Json): Promise<void> =>
+    void (await draft.append([{ type: "noted", step: stepId, attempt: step.attempt, note: value }]));
   const undoTicket = step.notes.length + 1;
-  const tools = { ...stepTools(engine, draft.view, step, step.attempt, note), ticket: `${draft.view.id}-${stepId}-u${undoTicket}` };
+  const tools = {
+    ...stepTools(engine, draft.view, step, step.attempt, note),
+    ticket: `${draft.view.id}-${stepId}-u${undoTicket}`,
+  };
   const past = { ...pastOf(step), ...(step.output === undefined ? {} : { output: step.output }) };
   try {
     await (def.undo as Undo<unknown, unknown>).run(input, past, tools);

@@ -10,7 +10,8 @@ type Waiting = readonly [RunId, WatchEntry];
 
 /** Young waits are looked at often, old ones seldom: a tenth of their age, between a quarter second and five seconds; scripts on VMs are read more sparingly, since Azure counts the reads. */
 export function pauseFor(watch: Watch, ageMs: number): number {
-  const [least, most] = watch.kind === "ticket" ? [500, 15_000] : watch.kind === "arrayApproval" ? [5_000, 30_000] : [250, 5_000];
+  const [least, most] =
+    watch.kind === "ticket" ? [500, 15_000] : watch.kind === "arrayApproval" ? [5_000, 30_000] : [250, 5_000];
   return Math.min(most, Math.max(least, ageMs / 4));
 }
 
@@ -29,7 +30,9 @@ export class Watcher {
     const waiting = [...(await this.engine.store.watches())];
     const known = new Set(waiting.map(([run]) => run));
     for (const run of this.due.keys()) if (!known.has(run)) this.due.delete(run);
-    const ready = waiting.filter(([run, entry]) => now >= (this.due.get(run) ?? entry.since + pauseFor(entry.watch, 0)));
+    const ready = waiting.filter(
+      ([run, entry]) => now >= (this.due.get(run) ?? entry.since + pauseFor(entry.watch, 0)),
+    );
     for (const [run, entry] of ready) this.due.set(run, now + pauseFor(entry.watch, now - entry.since));
     await Promise.all([...this.groups(ready)].map(([key, group]) => this.lookAt(key, group)));
     const next = waiting.map(([run, entry]) => this.due.get(run) ?? entry.since + pauseFor(entry.watch, 0));
@@ -40,7 +43,12 @@ export class Watcher {
     const groups = new Map<string, Waiting[]>();
     for (const each of ready) {
       const { watch } = each[1];
-      const key = "cluster" in watch ? `${watch.kind} ${watch.cluster}` : watch.kind === "ticket" ? `ticket ${watch.host} ${watch.ticket}` : "timer";
+      const key =
+        "cluster" in watch
+          ? `${watch.kind} ${watch.cluster}`
+          : watch.kind === "ticket"
+            ? `ticket ${watch.host} ${watch.ticket}`
+            : "timer";
       groups.set(key, [...(groups.get(key) ?? []), each]);
     }
     return groups;
@@ -80,7 +88,9 @@ export class Watcher {
       }
       case "timer": {
         const now = this.engine.clock.now();
-        return group.filter(([, { watch }]) => watch.kind === "timer" && Date.parse(watch.at) <= now).map(([run]) => run);
+        return group
+          .filter(([, { watch }]) => watch.kind === "timer" && Date.parse(watch.at) <= now)
+          .map(([run]) => run);
       }
     }
   }
@@ -94,8 +104,14 @@ export class Watcher {
 
   private async relationshipsOver(cluster: string, group: readonly Waiting[]): Promise<RunId[]> {
     const wanted = (watch: Watch): string => (watch.kind === "relationship" ? watch.uuid : "");
-    const found = await this.engine.farEnds.ontap(cluster).relationships.watch(group.map(([, { watch }]) => wanted(watch)));
-    const active = new Map(found.filter((each) => each.transfer?.state === "queued" || each.transfer?.state === "transferring").map((each) => [each.uuid, each.transfer]));
+    const found = await this.engine.farEnds
+      .ontap(cluster)
+      .relationships.watch(group.map(([, { watch }]) => wanted(watch)));
+    const active = new Map(
+      found
+        .filter((each) => each.transfer?.state === "queued" || each.transfer?.state === "transferring")
+        .map((each) => [each.uuid, each.transfer]),
+    );
     const over: RunId[] = [];
     for (const [run, entry] of group) {
       const transfer = active.get(wanted(entry.watch));
@@ -109,7 +125,11 @@ export class Watcher {
     const { store, clock, announcer } = this.engine;
     const elapsed = clock.now() - entry.since;
     const rate = bytes && elapsed > 1_000 ? `, ${showBytes((bytes / elapsed) * 1_000)}/s` : "";
-    const progress: Progress = { step: entry.step, text: `${showBytes(bytes ?? 0)} moved in ${showDuration(elapsed)}${rate}`, at: isoNow(clock) };
+    const progress: Progress = {
+      step: entry.step,
+      text: `${showBytes(bytes ?? 0)} moved in ${showDuration(elapsed)}${rate}`,
+      at: isoNow(clock),
+    };
     await store.setProgress(run, progress);
     await announcer.run(run, 0);
   }

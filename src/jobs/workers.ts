@@ -24,7 +24,8 @@ export interface Running {
 
 /** Workers of one process: planning, executing, questions, the clock, the watcher and the sweeper. */
 export function startWorkers(engine: Engine, queues: Queues, options: WorkerOptions): Running {
-  const onError = (error: unknown): void => engine.log.error({ err: error }, "a worker's job failed; the sweeper will find its run");
+  const onError = (error: unknown): void =>
+    engine.log.error({ err: error }, "a worker's job failed; the sweeper will find its run");
   const handle = (wake: Wake): Promise<void> => takeTurn(engine, queues, wake);
   const workers = [
     worker<Wake>(queues, "plan", options.concurrency, handle, onError),
@@ -38,7 +39,11 @@ export function startWorkers(engine: Engine, queues: Queues, options: WorkerOpti
   return { stop: () => stopAll(workers, loops, [watching, sweeping]) };
 }
 
-async function stopAll(workers: readonly { close(): Promise<void> }[], loops: AbortController, ends: readonly Promise<void>[]): Promise<void> {
+async function stopAll(
+  workers: readonly { close(): Promise<void> }[],
+  loops: AbortController,
+  ends: readonly Promise<void>[],
+): Promise<void> {
   loops.abort(new Error("stopping"));
   await Promise.all([...ends, ...workers.map((each) => each.close())]);
 }
@@ -102,6 +107,11 @@ async function loop(engine: Engine, everyMs: number, signal: AbortSignal, work: 
 }
 
 /** The renderer's side: a worker that hands what was announced to the bot. */
-export function startRenderer(queues: Queues, announcer: Announcer, concurrency: number, onError: (error: unknown) => void): Worker<Announcement> {
+export function startRenderer(
+  queues: Queues,
+  announcer: Announcer,
+  concurrency: number,
+  onError: (error: unknown) => void,
+): Worker<Announcement> {
   return worker<Announcement>(queues, "announce", concurrency, (said) => deliver(announcer, said), onError);
 }

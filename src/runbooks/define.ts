@@ -2,7 +2,7 @@ import type { z } from "zod";
 import type { Watch } from "../core/events.js";
 import type { Json } from "../core/json.js";
 import type { Effect, Fact, Plan, PlannedStep, Touch } from "../core/plan.js";
-import { refsTo, type Ref, type Refs, type Shown } from "../core/refs.js";
+import { refsTo, type Ref, type Refs, type ShownInput } from "../core/refs.js";
 import type { ReadTools, Tools } from "./tools.js";
 
 /**
@@ -31,25 +31,25 @@ export interface Past {
 }
 
 export interface Undo<In, Out> {
-  describe(input: Shown<In>): string;
+  describe(input: ShownInput<In>): string;
   run(input: In, past: Past & { readonly output?: Out }, on: Tools): Promise<void>;
 }
 
 export interface StepDef<In, Out> {
-  readonly effect: Effect | ((input: Shown<In>) => Effect);
+  readonly effect: Effect | ((input: ShownInput<In>) => Effect);
   readonly input: z.ZodType<In>;
   readonly output: z.ZodType<Out>;
   /** What the approver reads: names every object the step touches. Pure. */
-  describe(input: Shown<In>): string;
+  describe(input: ShownInput<In>): string;
   /** What it touches: locks and policy follow from it. Pure. */
-  touches(input: Shown<In>): readonly Touch[];
+  touches(input: ShownInput<In>): readonly Touch[];
   /** The picture the probe compares with, taken once, before the first attempt. */
   before?(input: In, on: ReadTools): Promise<Json>;
   probe(input: In, on: ReadTools, past: Past): Promise<Probe<NoInfer<Out>>>;
   /** Returns once the far end has accepted. `on.note(…)` comes before waiting for anything. */
   run(input: In, on: Tools, past: Past): Promise<void>;
   /** Exact text for the one who may, where our login may not. */
-  handOff?(input: Shown<In>): { readonly cli: string; readonly rest: string };
+  handOff?(input: ShownInput<In>): { readonly cli: string; readonly rest: string };
   /** The way back; `stays`: harmless, is left, is said; `impossible`: there is none, and the approver reads why. */
   readonly undo: Undo<In, Out> | { readonly stays: string } | { readonly impossible: string };
 }
@@ -63,7 +63,12 @@ type OutputOf<S> = S extends StepDef<infer _In, infer Out> ? Out : never;
 
 export interface Planner<S extends Steps> {
   /** Adds a step; what it will give comes back as Refs. */
-  readonly step: { readonly [K in keyof S]: (input: Shown<InputOf<S[K]>>, options?: { readonly handOff?: boolean }) => Refs<OutputOf<S[K]>> };
+  readonly step: {
+    readonly [K in keyof S]: (
+      input: ShownInput<InputOf<S[K]>>,
+      options?: { readonly handOff?: boolean },
+    ) => Refs<OutputOf<S[K]>>;
+  };
   /** A sentence the approver must read; part of the hash. */
   warn(sentence: string): void;
   /** Shown on the card, not hashed: what changes by itself. */
@@ -90,11 +95,13 @@ export interface Runbook<Req, Facts, S extends Steps> {
   readonly example: { readonly say: string; readonly world: string; readonly first?: readonly string[] };
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the registry holds runbooks of many shapes
-export type AnyRunbook = Runbook<any, any, any>;
+/* eslint-disable @typescript-eslint/no-explicit-any -- the registry holds runbooks of many shapes; each is checked where it is defined */
+export type AnyRunbook = Omit<Runbook<any, any, Steps>, "plan"> & { plan(request: any, facts: any, p: any): void };
+/* eslint-enable @typescript-eslint/no-explicit-any */
 
 export const defineStep = <In, Out>(step: StepDef<In, Out>): StepDef<In, Out> => step;
-export const defineRunbook = <Req, Facts, S extends Steps>(runbook: Runbook<Req, Facts, S>): Runbook<Req, Facts, S> => runbook;
+export const defineRunbook = <Req, Facts, S extends Steps>(runbook: Runbook<Req, Facts, S>): Runbook<Req, Facts, S> =>
+  runbook;
 
 /** A plan and what is shown beside it. */
 export interface Drawn {
@@ -111,7 +118,7 @@ export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn 
   const step = Object.fromEntries(
     Object.entries(runbook.steps as Steps).map(([uses, def]) => [
       uses,
-      (input: Shown<unknown>, options?: { handOff?: boolean }) => {
+      (input: ShownInput<unknown>, options?: { handOff?: boolean }) => {
         const id = `${steps.length + 1}-${uses}`;
         steps.push(planStep(id, uses, def, input, options?.handOff ?? false));
         return refsTo(id);
@@ -121,14 +128,19 @@ export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn 
   runbook.plan(request, facts, {
     step,
     warn: (sentence: string) => void warnings.push(sentence),
-    show: (label: string, text: string, tone?: Fact["tone"]) => void shown.push(tone ? { label, text, tone } : { label, text }),
-    then: (name: string, req: Json, when?: Ref<boolean>) => void (next = { runbook: name, request: req, when: when ?? true }),
+    show: (label: string, text: string, tone?: Fact["tone"]) =>
+      void shown.push(tone ? { label, text, tone } : { label, text }),
+    then: (name: string, req: Json, when?: Ref<boolean>) =>
+      void (next = { runbook: name, request: req, when: when ?? true }),
     run: refsTo("run"),
   } as unknown as Planner<Steps>);
-  return { plan: { format: 1, runbook: runbook.name, version: runbook.version, request, warnings, steps, then: next }, facts: shown };
+  return {
+    plan: { format: 1, runbook: runbook.name, version: runbook.version, request, warnings, steps, then: next },
+    facts: shown,
+  };
 }
 
-function planStep(id: string, uses: string, def: AnyStep, input: Shown<unknown>, handOff: boolean): PlannedStep {
+function planStep(id: string, uses: string, def: AnyStep, input: ShownInput<unknown>, handOff: boolean): PlannedStep {
   return {
     id,
     uses,
@@ -143,7 +155,7 @@ function planStep(id: string, uses: string, def: AnyStep, input: Shown<unknown>,
 
 const handOffText = (text: { cli: string; rest: string }): string => `${text.cli}\n\n${text.rest}`;
 
-function undoOf(def: AnyStep, input: Shown<unknown>): PlannedStep["undo"] {
+function undoOf(def: AnyStep, input: ShownInput<unknown>): PlannedStep["undo"] {
   if ("stays" in def.undo) return { way: "stays", says: def.undo.stays };
   if ("impossible" in def.undo) return { way: "none", says: def.undo.impossible };
   return { way: "back", says: def.undo.describe(input) };

@@ -81,7 +81,10 @@ export class MemoryStore implements Store {
     return held !== undefined && held.until > this.now();
   }
 
-  async lock(run: RunId, wishes: readonly LockWish[]): Promise<{ ok: true } | { ok: false; holders: readonly LockHolder[] }> {
+  async lock(
+    run: RunId,
+    wishes: readonly LockWish[],
+  ): Promise<{ ok: true } | { ok: false; holders: readonly LockHolder[] }> {
     const holders = wishes.flatMap((wish) => this.against(run, wish));
     if (holders.length > 0) {
       if (!this.queue.some((each) => each.run === run)) this.queue.push({ run, wishes });
@@ -96,7 +99,10 @@ export class MemoryStore implements Store {
 
   private against(run: RunId, wish: LockWish): LockHolder[] {
     const clash = (as: "reads" | "changes"): boolean => as === "changes" || wish.as === "changes";
-    const held = (this.held.get(wish.resource) ?? []).filter((each) => each.run !== run && clash(each.as));
+    const all = this.held.get(wish.resource) ?? [];
+    const held = all.filter((each) => each.run !== run && clash(each.as));
+    // Who holds it already waits for nobody's turn at it.
+    if (all.some((each) => each.run === run)) return held.map((each) => ({ resource: wish.resource, run: each.run }));
     const place = this.queue.findIndex((each) => each.run === run);
     const before = (place < 0 ? this.queue : this.queue.slice(0, place)).filter((each) =>
       each.wishes.some((other) => other.resource === wish.resource && clash(other.as)),

@@ -57,11 +57,11 @@ export class RedisStore implements Store {
 
   async takeLease(run: RunId, ttlMs: number): Promise<Lease | undefined> {
     const token = randomKey();
-    const taken = await this.redis.set(this.key(`lease:${run}`), token, "PX", ttlMs, "NX");
+    const taken = await this.redis.set(this.key(`lease:${run}`), token, "PX", String(ttlMs), "NX");
     return taken === "OK" ? { run, token } : undefined;
   }
   async renewLease(lease: Lease, ttlMs: number): Promise<boolean> {
-    return (await this.redis.eval(RENEW, 1, this.key(`lease:${lease.run}`), lease.token, ttlMs)) === 1;
+    return (await this.redis.eval(RENEW, 1, this.key(`lease:${lease.run}`), lease.token, String(ttlMs))) === 1;
   }
   async dropLease(lease: Lease): Promise<void> {
     await this.redis.eval(DROP, 1, this.key(`lease:${lease.run}`), lease.token);
@@ -70,7 +70,11 @@ export class RedisStore implements Store {
     return (await this.redis.exists(this.key(`lease:${run}`))) === 1;
   }
 
-  async lock(run: RunId, wishes: readonly LockWish[], now: number): Promise<{ ok: true } | { ok: false; holders: readonly LockHolder[] }> {
+  async lock(
+    run: RunId,
+    wishes: readonly LockWish[],
+    now: number,
+  ): Promise<{ ok: true } | { ok: false; holders: readonly LockHolder[] }> {
     if (wishes.length === 0) return { ok: true };
     const answer = (await this.redis.eval(LOCK, 1, this.prefix, run, String(now), JSON.stringify(wishes))) as string;
     if (answer === "[]") return { ok: true };
@@ -85,7 +89,9 @@ export class RedisStore implements Store {
   }
   async locks(): Promise<(LockHolder & { as: "reads" | "changes" })[]> {
     const runs = await this.open();
-    const lists = await Promise.all(runs.map(async (run) => ({ run, resources: await this.redis.smembers(this.key(`locksof:${run}`)) })));
+    const lists = await Promise.all(
+      runs.map(async (run) => ({ run, resources: await this.redis.smembers(this.key(`locksof:${run}`)) })),
+    );
     const pairs = lists.flatMap(({ run, resources }) => resources.map((resource) => ({ run, resource })));
     return Promise.all(
       pairs.map(async ({ run, resource }) => ({
@@ -96,7 +102,7 @@ export class RedisStore implements Store {
     );
   }
   async lockQueue(): Promise<RunId[]> {
-    return (await this.redis.zrange(this.key("lockqueue"), 0, -1)) as RunId[];
+    return (await this.redis.zrange(this.key("lockqueue"), "0", "-1")) as RunId[];
   }
 
   async runOfKey(key: string): Promise<RunId | undefined> {

@@ -63,11 +63,13 @@ local function clash(a, b) return a == 'changes' or b == 'changes' end
 local holders = {}
 for _, w in ipairs(wishes) do
   local held = redis.call('HGETALL', p..'lock:'..w.resource)
+  -- who holds it already waits for nobody's turn at it
+  local mine = redis.call('HEXISTS', p..'lock:'..w.resource, run) == 1
   for i = 1, #held, 2 do
     if held[i] ~= run and clash(held[i + 1], w.as) then holders[#holders + 1] = { resource = w.resource, run = held[i] } end
   end
   for _, a in ipairs(ahead) do
-    if a.resource == w.resource and clash(a.as, w.as) then holders[#holders + 1] = { resource = w.resource, run = a.run } end
+    if not mine and a.resource == w.resource and clash(a.as, w.as) then holders[#holders + 1] = { resource = w.resource, run = a.run } end
   end
 end
 if #holders > 0 then

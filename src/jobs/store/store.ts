@@ -37,7 +37,11 @@ export interface Store extends Journal {
    * All of the wishes or none. A run that must wait keeps its place in the queue, and nobody who came later takes what it
    * waits for. Idempotent: what the run holds already it keeps.
    */
-  lock(run: RunId, wishes: readonly LockWish[], now: number): Promise<{ ok: true } | { ok: false; holders: readonly LockHolder[] }>;
+  lock(
+    run: RunId,
+    wishes: readonly LockWish[],
+    now: number,
+  ): Promise<{ ok: true } | { ok: false; holders: readonly LockHolder[] }>;
   /** Gives back some resources, or all. */
   unlock(run: RunId, resources?: readonly string[]): Promise<void>;
   /** The child takes the parent's place at every lock. */

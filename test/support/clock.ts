@@ -1,0 +1,21 @@
+import type { Clock } from "../../src/core/clock.js";
+
+/**
+ * A clock that jumps: a sleep ends at the next turn of the event loop, with time moved on to its end.
+ * For tests in which one thing happens at a time; what is measured is order, never duration.
+ */
+export class JumpClock implements Clock {
+  constructor(private current = Date.parse("2026-11-22T14:00:00Z")) {}
+  now(): number {
+    return this.current;
+  }
+  advance(ms: number): void {
+    this.current += ms;
+  }
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    const until = this.current + ms;
+    await new Promise((resolve) => setImmediate(resolve));
+    if (signal?.aborted) throw signal.reason as Error;
+    this.current = Math.max(this.current, until);
+  }
+}

@@ -1,0 +1,118 @@
+import pino from "pino";
+import type { Announcer } from "../../src/core/announcer.js";
+import { isoNow } from "../../src/core/clock.js";
+import type { Demand } from "../../src/core/events.js";
+import { fold, type RunView } from "../../src/core/fold.js";
+import { runIdFor, type RunId } from "../../src/core/ids.js";
+import type { Json } from "../../src/core/json.js";
+import type { Plan } from "../../src/core/plan.js";
+import { defaultTimings, type Engine, type FarEnds, type Registry } from "../../src/jobs/engine.js";
+import { MemoryStore } from "../../src/jobs/store/memory.js";
+import { turn, type TurnEnd } from "../../src/jobs/turn.js";
+import { Watcher } from "../../src/jobs/watch.js";
+import type { AnyRunbook } from "../../src/runbooks/define.js";
+import type { Inventory } from "../../src/runbooks/tools.js";
+import { JumpClock } from "./clock.js";
+
+export const nobody: Demand = { places: [], nobody: true };
+export const silent: Announcer = {
+  run: async () => undefined,
+  answer: async () => undefined,
+  digest: async () => undefined,
+  remind: async () => undefined,
+};
+const emptyInventory: Inventory = {
+  clusters: [],
+  sets: [],
+  hosts: [],
+  purposes: { volumeGroupPrefix: "vg_" },
+  leases: { default: "P7D", max: "P30D", safetyCopy: "P14D" },
+};
+
+export interface TestEngineOptions {
+  readonly runbooks: readonly AnyRunbook[];
+  readonly farEnds?: FarEnds;
+  readonly inventory?: Inventory;
+  readonly demand?: (plan: Plan, view: RunView) => Demand;
+  readonly clock?: JumpClock;
+  readonly readOnly?: boolean;
+}
+
+/** The engine without queue and Redis: a test says when whose turn it is. */
+export class TestEngine {
+  readonly clock: JumpClock;
+  readonly store: MemoryStore;
+  readonly engine: Engine;
+  readonly woken: RunId[] = [];
+  private asked = 0;
+
+  constructor(options: TestEngineOptions) {
+    this.clock = options.clock ?? new JumpClock();
+    this.store = new MemoryStore(() => this.clock.now());
+    const registry: Registry = {
+      find: (name, version) =>
+        options.runbooks.find((each) => each.name === name && (version === undefined || each.version === version)),
+      names: () => options.runbooks.map((each) => each.name),
+    };
+    const none = (): never => {
+      throw new Error("no far end in this test");
+    };
+    this.engine = {
+      store: this.store,
+      registry,
+      farEnds: options.farEnds ?? { ontap: none, host: none },
+      inventory: options.inventory ?? emptyInventory,
+      clock: this.clock,
+      log: pino({ level: process.env["TEST_LOG"] ?? "silent" }),
+      announcer: silent,
+      timings: defaultTimings,
+      readOnly: options.readOnly ?? false,
+      demand: options.demand ?? (() => nobody),
+      wake: async (run) => void this.woken.push(run),
+      child: (parent, runbook) => runIdFor("child", parent.id, runbook),
+    };
+  }
+
+  async ask(runbook: string, request: Json, user = "U0REQUESTER", text = runbook): Promise<RunId> {
+    this.asked += 1;
+    const run = runIdFor("test", String(this.asked));
+    const from = { team: "T0RIVERSIDE", channel: "C0STORAGE", ts: "1.1", eventId: `Ev${this.asked}` };
+    const event = { type: "asked", from, text, runbook, request, timeZone: "America/New_York" } as const;
+    await this.store.append(run, 0, [{ at: isoNow(this.clock), by: { team: "T0RIVERSIDE", user }, event }]);
+    return run;
+  }
+
+  async view(run: RunId): Promise<RunView> {
+    return fold(run, await this.store.read(run));
+  }
+
+  turn(run: RunId, engine = this.engine): Promise<TurnEnd> {
+    return turn(engine, run);
+  }
+
+  /** Turns and waits until the run rests for people or is closed. */
+  async drive(run: RunId, limit = 2_000): Promise<RunView> {
+    const watcher = new Watcher(this.engine);
+    for (let i = 0; i < limit; i += 1) {
+      const end = await this.turn(run);
+      const view = await this.view(run);
+      if (end === "closed" || end === "busy") return view;
+      const waiting = view.steps.find((step) => step.phase === "waiting");
+      if (!waiting?.watch) return view;
+      const before = this.woken.length;
+      await this.store.keepWatch(run, { step: waiting.planned.id, watch: waiting.watch, since: this.clock.now() });
+      for (let tick = 0; tick < limit && this.woken.length === before; tick += 1)
+        await this.clock.sleep(await watcher.tick());
+    }
+    throw new Error(`run ${run} did not come to rest`);
+  }
+
+  async append(
+    run: RunId,
+    event: Parameters<MemoryStore["append"]>[2][number]["event"],
+    user = "U0STORAGE",
+  ): Promise<void> {
+    const length = (await this.store.read(run)).length;
+    await this.store.append(run, length, [{ at: isoNow(this.clock), by: { team: "T0RIVERSIDE", user }, event }]);
+  }
+}
