@@ -1,2 +1,20 @@
 export type * from "./types.js";
 export type { RawOutcome, ScriptCall, ScriptOutcome, ScriptTransport, SecretRef, TicketState } from "../core/script.js";
+export { attach, type AttachFacts, type AttachInput } from "./attach.js";
+export { detach, type DetachFacts, type DetachInput } from "./detach.js";
+export { inspect, type Holder, type InspectFacts, type InspectInput } from "./inspect.js";
+export {
+  quiesce,
+  quiesced,
+  reactivate,
+  type KeptFacts,
+  type QuiescedFacts,
+  type QuiescedInput,
+  type QuiesceInput,
+  type ReactivateInput,
+} from "./quiesce.js";
+export { createHost, readTicket } from "./host.js";
+export { everyScript } from "./every.js";
+export { isReadScript } from "./define.js";
+export { findResult } from "./result.js";
+export { wwidOf } from "./words.js";

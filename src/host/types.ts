@@ -48,7 +48,7 @@ export interface HostChange<In, Out> {
   readonly output: z.ZodType<Out>;
   script(input: In): ChangeScript;
   /** The facts an ended script printed. Throws Rejected when it refused or failed (`detail.changed` says whether it had begun to act), InDoubt without a result line. */
-  outcome(outcome: ScriptOutcome): Out;
+  outcome(outcome: ScriptOutcome, host?: string): Out;
   /** Has it happened, going by its ticket? Only when the ticket was lost is the host itself looked at. No ticket: absent. */
   settle(on: HostReader, input: In, ticket: string | undefined): Promise<Settled<Out>>;
   /** Has it happened, going by the host alone (used before and after an undo, when old tickets prove nothing)? */

@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { defineChange } from "./define.js";
+import { inspect } from "./inspect.js";
+import { attachText } from "./scripts/attach.js";
+import type { HostReader, Settled } from "./types.js";
+import { groupName, hook, mountPath, portal, tag, target, wwid } from "./words.js";
+
+const attachInput = z
+  .object({
+    /** `sluice_<run>`: the mark of ownership, on the volume group and in Sluice's own records on the host. */
+    tag,
+    /** The iSCSI name the igroup holds; another one on the host is a refusal. */
+    initiator: target,
+    target,
+    portals: z.array(portal).min(1).max(8),
+    luns: z
+      .array(z.object({ number: z.int().min(0).max(16383), wwid }))
+      .min(1)
+      .max(32),
+    /** The volume group's name on the original. */
+    sourceVg: groupName,
+    /** The name the clone's gets; never the original's. */
+    vg: groupName,
+    lv: groupName,
+    mount: mountPath,
+    fileSystem: z.enum(["xfs", "ext4"]),
+    /** Mount options, comma separated; `nouuid` is added for XFS. */
+    options: z.string().regex(/^[a-z0-9_]+(=[a-z0-9_]+)?(,[a-z0-9_]+(=[a-z0-9_]+)?)*$/),
+    /** From the configuration; run once per tag, after the mount. */
+    afterMount: hook.optional(),
+  })
+  .refine((input) => input.vg !== input.sourceVg, "a clone needs a volume group name of its own");
+export type AttachInput = z.infer<typeof attachInput>;
+
+const attachFacts = z.object({
+  boot: z.string(),
+  vg: z.string(),
+  mount: z.string(),
+  /** Portals with a session. */
+  portals: z.number(),
+  /** WWID → paths that show this LUN. */
+  paths: z.record(z.string(), z.number()),
+  /** UUID of the file system. */
+  uuid: z.string(),
+  /** First line of `.sluice-content` in the file system's root; empty when there is none. */
+  content: z.string(),
+});
+export type AttachFacts = z.infer<typeof attachFacts>;
+
+async function look(on: HostReader, input: AttachInput): Promise<Settled<AttachFacts>> {
+  const wwids = input.luns.map((each) => each.wwid);
+  const seen = await inspect.ask(on, { target: input.target, tag: input.tag, mounts: [input.mount], vgs: [input.vg], wwids: wwids.slice(0, 16) });
+  const [mount] = seen.mounts;
+  const [group] = seen.vgs;
+  const ours = group !== undefined && (group.tags.split(",").includes(input.tag) || group.on.length > 0);
+  if (group !== undefined && !ours) return { found: "foreign", what: `the volume group ${input.vg} on ${on.name}, which is not this clone's` };
+  if (mount?.source !== undefined && mount.vg !== input.vg) return { found: "foreign", what: `${mount.source}, which is mounted at ${input.mount} on ${on.name}` };
+  const visible = seen.luns.filter((each) => each.map || each.paths > 0);
+  if (group === undefined && visible.length === 0) return { found: "absent" };
+  if (group === undefined || mount?.source === undefined || !group.tags.split(",").includes(input.tag)) {
+    return { found: "partial", why: `the clone's LUNs are on ${on.name}, but it is not mounted at ${input.mount}` };
+  }
+  if (input.afterMount !== undefined && !group.hooked) return { found: "partial", why: `the after_mount hook has not run on ${on.name}` };
+  return {
+    found: "done",
+    output: {
+      boot: seen.boot,
+      vg: input.vg,
+      mount: input.mount,
+      portals: seen.sessions.length,
+      paths: Object.fromEntries(seen.luns.map((each) => [each.wwid, each.paths])),
+      uuid: mount.uuid ?? "",
+      content: mount.content ?? "",
+    },
+  };
+}
+
+/** Brings a clone's LUNs onto a host and mounts its file system. Writes no fstab. */
+export const attach = defineChange<AttachInput, AttachFacts>({
+  name: "attach",
+  text: attachText,
+  input: attachInput,
+  output: attachFacts,
+  timeoutMs: 25 * 60_000,
+  look,
+  env: (input) => ({
+    SLUICE_TAG: input.tag,
+    SLUICE_INITIATOR: input.initiator,
+    SLUICE_TARGET: input.target,
+    SLUICE_PORTALS: input.portals.join(" "),
+    SLUICE_LUNS: input.luns.map((each) => `${each.number}:${each.wwid}`).join(" "),
+    SLUICE_SOURCE_VG: input.sourceVg,
+    SLUICE_VG: input.vg,
+    SLUICE_LV: input.lv,
+    SLUICE_MOUNT: input.mount,
+    SLUICE_FS: input.fileSystem,
+    SLUICE_OPTIONS: input.options,
+    SLUICE_AFTER_MOUNT: input.afterMount,
+  }),
+});

@@ -1,0 +1,16 @@
+import { attachText } from "./scripts/attach.js";
+import { detachText } from "./scripts/detach.js";
+import { inspectText } from "./scripts/inspect.js";
+import { quiescedText, quiesceText, reactivateText } from "./scripts/quiesce.js";
+import { ticketText } from "./scripts/ticket.js";
+
+/** Every script text the product can send to a host. Calls differ only in their environment. */
+export const everyScript = (): readonly { readonly name: string; readonly text: string }[] => [
+  { name: "attach", text: attachText },
+  { name: "detach", text: detachText },
+  { name: "inspect", text: inspectText },
+  { name: "quiesce", text: quiesceText },
+  { name: "quiesced", text: quiescedText },
+  { name: "reactivate", text: reactivateText },
+  { name: "ticket", text: ticketText },
+];
