@@ -1,0 +1,121 @@
+import type { KnownBlock, TableBlock } from "@slack/types";
+import type { Answer, AnswerPart, Tone } from "../../core/answer.js";
+import { actions, context, header, limits, readLength, sayButtons, section, sections, type CardBlock, type Drawing } from "../blocks.js";
+import { escaped, escapedLine, oneLine, plain } from "../text.js";
+
+const toneMark: Readonly<Record<Tone, string>> = { good: "✅ ", warning: "⚠️ ", bad: "🔴 ", plain: "" };
+
+/** Slack takes one table and two charts a message; the others become lines. */
+interface Used {
+  tables: number;
+  charts: number;
+  buttons: number;
+}
+
+/** An answer's first message and, when it is long, more of them. */
+export function answerMessages(answer: Answer, options: { readonly rich: boolean } = { rich: true }): Drawing[] {
+  const used: Used = { tables: 0, charts: 0, buttons: 0 };
+  const blocks = answer.parts.flatMap((part) => partBlocks(part, used, options.rich));
+  const text = escapedLine(answer.summary, limits.fallback);
+  const all: CardBlock[] = answer.parts.some((part) => part.kind === "heading" || part.kind === "text") ? blocks : [section(text || " "), ...blocks];
+  return paged(all, text || "Answer");
+}
+
+function paged(blocks: readonly CardBlock[], text: string): Drawing[] {
+  const pages: CardBlock[][] = [[]];
+  let used = 0;
+  for (const block of blocks) {
+    const page = pages[pages.length - 1] as CardBlock[];
+    const length = readLength([block]);
+    if (page.length > 0 && (used + length > limits.message - 1000 || page.length >= limits.blocks - 1)) {
+      pages.push([block]);
+      used = length;
+    } else {
+      page.push(block);
+      used += length;
+    }
+  }
+  return pages.map((page, i) => ({ text: i === 0 ? text : `${text} (${i + 1})`, blocks: page.length > 0 ? page : [section(text)] }));
+}
+
+function partBlocks(part: AnswerPart, used: Used, rich: boolean): CardBlock[] {
+  switch (part.kind) {
+    case "heading":
+      return [rich ? header(oneLine(part.text)) : section(`*${escapedLine(part.text, 200)}*`)];
+    case "text":
+      return sections(lines(`${toneMark[part.tone ?? "plain"]}${part.text}`));
+    case "table":
+      return tableBlocks(part, used, rich);
+    case "chart":
+      return chartBlocks(part, used, rich);
+    case "choices": {
+      const buttons = sayButtons(part.choices).map((each, i) => ({ ...each, action_id: `say:${used.buttons + i}` }));
+      used.buttons += buttons.length;
+      return buttons.length > 0 ? [actions(`say${used.buttons}`, buttons)] : [];
+    }
+  }
+}
+
+/** Long text line by line, so that it can be spread over sections. */
+const lines = (text: string): string[] =>
+  text
+    .split("\n")
+    .flatMap((line) => line.match(/[\s\S]{1,2500}/gu) ?? [""])
+    .map((line) => escaped(line, 2900))
+    .slice(0, 400);
+
+type Table = Extract<AnswerPart, { kind: "table" }>;
+
+/** Source for the limits: @slack/types 3.2.0 TableBlock, 100 rows of 20 cells, 10,000 characters, one a message. */
+function tableBlocks(part: Table, used: Used, rich: boolean): CardBlock[] {
+  const columns = part.columns.slice(0, 20);
+  const rows = part.rows.map((row) => columns.map((_, i) => row[i] ?? ""));
+  const characters = [columns, ...rows].flat().reduce((sum, cell) => sum + Math.min(cell.length, 300), 0);
+  if (!rich || used.tables > 0 || rows.length > 99 || rows.length === 0 || columns.length === 0 || characters > 9000) return rowSections(columns, rows);
+  used.tables += 1;
+  const cells = (row: readonly string[]): TableBlock["rows"][number] => row.map((cell) => ({ type: "raw_text", text: plain(oneLine(cell), 300) }));
+  return [{ type: "table", rows: [cells(columns), ...rows.map(cells)] }];
+}
+
+/** A table as lines: "*name* – lag 5 min · healthy". */
+function rowSections(columns: readonly string[], rows: readonly (readonly string[])[]): KnownBlock[] {
+  if (rows.length === 0) return [context("_nothing to list_")];
+  const rowLines = rows.slice(0, 200).map((row) => {
+    const rest = row.slice(1).map((cell, i) => (cell === "" ? "" : `${escapedLine(columns[i + 1] ?? "", 40)} ${escapedLine(cell, 160)}`));
+    return `*${escapedLine(row[0] ?? "", 120)}* – ${rest.filter((each) => each !== "").join(" · ")}`;
+  });
+  return sections(rows.length > 200 ? [...rowLines, `_… and ${rows.length - 200} more_`] : rowLines);
+}
+
+type Chart = Extract<AnswerPart, { kind: "chart" }>;
+
+/** Source for the limits: docs.slack.dev data_visualization: title 50, 20 points, labels 20, unique; two a message. */
+function chartBlocks(part: Chart, used: Used, rich: boolean): CardBlock[] {
+  const labels = part.bars.map((each) => plain(oneLine(each.label), 20));
+  const drawable = part.bars.length > 0 && part.bars.length <= 20 && new Set(labels).size === labels.length && part.bars.every((each) => Number.isFinite(each.value));
+  if (!rich || !drawable || used.charts >= 2) return barSections(part);
+  used.charts += 1;
+  const series = (name: string, value: (at: number) => number) => ({ name: plain(name, 20), data: labels.map((label, i) => ({ label, value: value(i) })) });
+  const limit = part.bars.some((each) => each.limit !== undefined) ? [series("limit", (i) => part.bars[i]?.limit ?? 0)] : [];
+  return [
+    {
+      type: "data_visualization",
+      title: plain(oneLine(part.title), 50),
+      chart: {
+        type: "bar",
+        series: [series(part.unit, (i) => part.bars[i]?.value ?? 0), ...limit.filter((each) => each.name !== plain(part.unit, 20))],
+        axis_config: { categories: labels, y_label: plain(part.unit, 50) },
+      },
+    },
+  ];
+}
+
+function barSections(part: Chart): KnownBlock[] {
+  const most = Math.max(1e-9, ...part.bars.map((each) => Math.max(each.value, each.limit ?? 0)));
+  const rows = part.bars.slice(0, 40).map((each) => {
+    const full = Math.max(0, Math.min(20, Math.round((each.value / most) * 20) || 0));
+    const over = each.limit !== undefined && each.value > each.limit ? " 🔴" : "";
+    return `\`${"█".repeat(full)}${"░".repeat(20 - full)}\` ${escapedLine(each.label, 80)}: ${each.value} ${escapedLine(part.unit, 30)}${over}`;
+  });
+  return sections([`*${escapedLine(part.title, 200)}*`, ...rows]);
+}
