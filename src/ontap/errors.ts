@@ -216,13 +216,15 @@ const OUR_CERTIFICATE =
   /SSL.*(ALERT_(BAD_CERTIFICATE|UNKNOWN_CA|CERTIFICATE_(UNKNOWN|EXPIRED|REVOKED|REQUIRED)|HANDSHAKE_FAILURE|ACCESS_DENIED)|CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)/;
 
 function describeTransport(error: unknown): Transport {
-  const thrown = error instanceof Error ? error : new Error(String(error));
-  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : thrown.name;
+  // By shape, not instanceof: an error of Node's core need not be of this realm's Error.
+  const thrown = isWire(error) ? error : {};
+  const message = text(thrown, "message") ?? "";
+  const code = text(thrown, "code") ?? text(thrown, "name") ?? "unknown";
   const plain = { code, passing: true, neverSent: false };
   if (UNTRUSTED.test(code)) {
     const next =
       "Put the CA of its certificate into the cluster's config; a name that does not match needs a url that does.";
-    return { ...plain, says: `its certificate is not trusted (${thrown.message})`, next, passing: false };
+    return { ...plain, says: `its certificate is not trusted (${message})`, next, passing: false };
   }
   if (OUR_CERTIFICATE.test(code)) {
     const next = "Check the client certificate and key, and that the array has its CA as client-ca.";
@@ -259,7 +261,7 @@ function describeTransport(error: unknown): Transport {
     case "EPIPE":
       return { ...plain, says: "the connection broke" };
     default:
-      return { ...plain, says: thrown.message === "" ? code : thrown.message };
+      return { ...plain, says: message === "" ? code : message };
   }
 }
 

@@ -32,6 +32,7 @@ export class Transport {
   readonly #pool: Pool;
   /** Errors that came while connecting: proof that nothing was sent. */
   readonly #connectErrors = new WeakSet<object>();
+  #closed = false;
 
   constructor(private readonly options: TransportOptions) {
     this.#pool = new Pool(options.origin, {
@@ -45,6 +46,7 @@ export class Transport {
 
   async exchange(call: Call, target: string, body?: unknown): Promise<Reply> {
     const { clock, log } = this.options;
+    if (this.#closed) throw transportProblem(call, { code: "UND_ERR_CLOSED" }, true);
     const began = clock.now();
     const answer = await this.#send(call, target, body);
     log?.debug(
@@ -66,6 +68,7 @@ export class Transport {
 
   /** Cuts what is still under way: such calls end in doubt. */
   close(): Promise<void> {
+    this.#closed = true;
     return this.#pool.destroy();
   }
 
@@ -115,9 +118,10 @@ export class Transport {
     });
     return (where, done) => {
       const remember = (error: unknown): Error => {
-        const known = error instanceof Error ? error : new Error(String(error));
+        // By shape, not instanceof: an error of Node's core need not be of this realm's Error.
+        const known = typeof error === "object" && error !== null ? error : new Error(String(error));
         this.#connectErrors.add(known);
-        return known;
+        return known as Error;
       };
       try {
         connect(where, (...result) => {
