@@ -20,10 +20,11 @@ export function chosen(element: Obj, value: unknown): Obj {
   const type = String(element["type"]);
   if (isObj(value) && !("text" in value)) return { type, ...value };
   const many = Array.isArray(value) ? (value as unknown[]) : value === null || value === undefined ? [] : [value];
-  const found = many.map((each) => findOption(element, each));
-  if (type === "checkboxes" || /^multi_(static|external)_select$/.test(type)) return { type, selected_options: found };
+  const found = (): Obj[] => many.map((each) => findOption(element, each));
+  if (type === "checkboxes" || /^multi_(static|external)_select$/.test(type))
+    return { type, selected_options: found() };
   if (/^(static|external)_select$|^radio_buttons$|^overflow$/.test(type)) {
-    return { type, selected_option: found[0] ?? null };
+    return { type, selected_option: found()[0] ?? null };
   }
   const plain = /^(multi_)?(user|conversation|channel)s_select$/.exec(type);
   if (plain) {

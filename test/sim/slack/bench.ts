@@ -39,7 +39,10 @@ export async function openBench(options: Partial<SlackOptions> = {}): Promise<Be
     slack,
     url,
     app: (register, more = {}) =>
-      begin(new App({ ...base(), socketMode: true, appToken: slack.tokens.app, ...more }), register),
+      begin(
+        new App({ ...base(), ...(more.receiver ? {} : { socketMode: true, appToken: slack.tokens.app }), ...more }),
+        register,
+      ),
     httpApp: async (register) => {
       const receiver = new HTTPReceiver({
         signingSecret: slack.tokens.signingSecret,
@@ -66,6 +69,8 @@ export async function openBench(options: Partial<SlackOptions> = {}): Promise<Be
     },
     close: async () => {
       await Promise.all(apps.map((each) => each.stop()));
+      // stop() resolves before the socket is closed; a simulator gone earlier would make the client reconnect for ever.
+      if (apps.length > 0) await until(() => slack.connections() === 0, "the apps' sockets closed");
       await close();
     },
   };

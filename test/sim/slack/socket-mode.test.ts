@@ -1,3 +1,4 @@
+import { LogLevel, SocketModeReceiver } from "@slack/bolt";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { openBench, until, type Bench } from "./bench.js";
 
@@ -133,13 +134,14 @@ describe("connections", () => {
   test("a refresh makes the client come back by itself, and events flow again", async () => {
     bench = await openBench();
     let heard = 0;
-    await bench
-      .app((app) => app.message(async () => void heard++), { clientOptions: undefined } as never)
-      .catch(() => undefined);
-    await bench.close();
-    bench = await openBench();
-    await bench.app((app) => app.message(async () => void heard++));
-    bench.slack.control.faults({ disconnect: "drop" });
+    const receiver = new SocketModeReceiver({
+      appToken: bench.slack.tokens.app,
+      clientPingTimeout: 200,
+      logLevel: LogLevel.WARN,
+      installerOptions: { clientOptions: { slackApiUrl: `${bench.url}/api/` } },
+    });
+    await bench.app((app) => app.message(async () => void heard++), { receiver });
+    bench.slack.control.faults({ disconnect: true });
     await until(() => bench.slack.connections() === 0);
     await until(() => bench.slack.connections() === 1, "the client reconnecting");
     await bench.slack.control.message({ channel: "C0STORAGE", user: "U0REQUESTER", text: "status" });
