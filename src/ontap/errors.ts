@@ -95,14 +95,17 @@ export function jobProblem(about: Pick<Call, "cluster" | "login">, job: Wire): P
   );
 }
 
-/** The 202 without a job, but with a request for the array's approval in it, that NetApp's support once described (reference 11). */
-export function hiddenApproval(call: Call, body: unknown): Problem | undefined {
-  if (!isWire(body) || part(body, "job") !== undefined) return undefined;
-  const whole = JSON.stringify(body);
-  if (!whole.includes(MAV_CODE) && !/multi-admin-verify/i.test(whole)) return undefined;
-  const message = text(part(body, "error"), "message") ?? text(body, "message") ?? whole;
-  const index = num(body, "index") ?? num(part(body, "request"), "index") ?? mavIndex(message);
-  return approvalProblem(call, message, index);
+/**
+ * An approval wanted in an answer of success: the error under any 2xx, or the 202 without a job that NetApp's support once described (reference 11).
+ */
+export function hiddenApproval(call: Call, status: number, body: unknown): Problem | undefined {
+  if (!isWire(body)) return undefined;
+  const error = part(body, "error");
+  const coded = text(error, "code") === MAV_CODE;
+  const message = text(error, "message") ?? text(body, "message") ?? "";
+  const told = status === 202 && part(body, "job") === undefined && /multi-admin-verify/i.test(message);
+  if (!coded && !told) return undefined;
+  return approvalProblem(call, message, mavIndex(message) ?? num(part(body, "request"), "index"));
 }
 
 interface Coded {

@@ -126,7 +126,7 @@ export class OntapHttp implements HttpReads {
     return this.#inFlight(async () => {
       await this.options.beforeWrite?.();
       const reply = await this.options.transport.exchange(call, this.#target(write.path, query), write.body);
-      const hidden = hiddenApproval(call, reply.body);
+      const hidden = hiddenApproval(call, reply.status, reply.body);
       if (hidden !== undefined) throw hidden;
       return reply;
     });

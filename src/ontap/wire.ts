@@ -48,17 +48,29 @@ export function flag(wire: Wire | undefined, key: string): boolean | undefined {
   return typeof value === "boolean" ? value : undefined;
 }
 
-/** ISO-8601 in UTC (`…Z`), whatever offset and precision the array used. */
+const UTC_SECONDS = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\+00:00|Z)$/;
+
+/** ISO-8601 in UTC (`…Z`, with milliseconds), whatever offset and precision the array used. */
 export function instant(wire: Wire | undefined, key: string): string | undefined {
   const value = text(wire, key);
   if (value === undefined) return undefined;
+  const already = UTC_SECONDS.exec(value)?.[1];
+  if (already !== undefined) return `${already}.000Z`;
   const ms = Date.parse(value);
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
+/** The form the array writes itself; a list of ten thousand mirrors has twenty thousand of them, and the library takes ten times as long. */
+const USUAL_DURATION = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$/;
+
 /** An ISO-8601 duration (`PT8H35M42S`, `P2D`) in milliseconds; undefined when absent or not one. */
 export function durationMs(value: string | undefined): number | undefined {
   if (value === undefined) return undefined;
+  const usual = USUAL_DURATION.exec(value);
+  if (usual !== null) {
+    const [, days = 0, hours = 0, minutes = 0, seconds = 0] = usual.map(Number);
+    return ((((days || 0) * 24 + (hours || 0)) * 60 + (minutes || 0)) * 60 + (seconds || 0)) * 1000;
+  }
   const duration = Duration.fromISO(value);
   return duration.isValid ? duration.toMillis() : undefined;
 }

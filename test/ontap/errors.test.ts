@@ -110,10 +110,10 @@ describe("the array's own approval", () => {
       "in a failed job",
       jobProblem(remove, { description: "DELETE /api/storage/volumes/x", error: { code: "262325", message: text } }),
     ],
-    ["as a 202 without a job", hiddenApproval(remove, { message: text })],
+    ["as a 202 without a job", hiddenApproval(remove, 202, { message: text })],
     [
       "as a 202 with a request in it",
-      hiddenApproval(remove, { error: { code: "262325", message: "needs approval" }, request: { index: 7 } }),
+      hiddenApproval(remove, 200, { error: { code: "262325", message: "needs approval" }, request: { index: 7 } }),
     ],
   ])("%s", (_name, problem) => {
     expect([problem?.kind, problem?.code, problem?.detail]).toEqual(["rejected", "262325", { mavRequest: 7 }]);
@@ -121,8 +121,9 @@ describe("the array's own approval", () => {
   });
 
   test("is not seen where there is none", () => {
-    expect(hiddenApproval(remove, { job: { uuid: "x" } })).toBeUndefined();
-    expect(hiddenApproval(remove, {})).toBeUndefined();
+    expect(hiddenApproval(remove, 202, { job: { uuid: "x" } })).toBeUndefined();
+    expect(hiddenApproval(remove, 201, { records: [{ comment: text }], message: text })).toBeUndefined();
+    expect(hiddenApproval(remove, 202, {})).toBeUndefined();
   });
 });
 
