@@ -13,7 +13,7 @@ import { readTools, runFacts } from "./tools.js";
 
 /** Looks and plans; nothing is changed anywhere. Throws a Problem: a Refusal is the runbook saying no. */
 export async function look(
-  engine: Pick<Engine, "inventory" | "farEnds">,
+  engine: Pick<Engine, "inventory" | "farEnds" | "store">,
   runbook: AnyRunbook,
   request: Json,
   run: RunFacts,

@@ -11,13 +11,15 @@ export const runFacts = (view: RunView): RunFacts => ({
   asker: view.asked.by,
   timeZone: view.asked.timeZone,
   askedAt: view.asked.at,
+  ...(view.asked.from.ts === "" ? {} : { thread: `${view.asked.from.channel}/${view.asked.from.ts}` }),
 });
 
 /** What planning and probes are handed. The types leave no way to write. */
-export function readTools(engine: Pick<Engine, "inventory" | "farEnds">, run: RunFacts): ReadTools {
+export function readTools(engine: Pick<Engine, "inventory" | "farEnds" | "store">, run: RunFacts): ReadTools {
   return {
     inventory: engine.inventory,
     run,
+    recall: (name) => engine.store.note(name),
     ontap: (cluster) => engine.farEnds.ontap(cluster),
     host: (name) => engine.farEnds.host(name),
   };
@@ -36,6 +38,7 @@ export function stepTools(
     ontap: (cluster) => engine.farEnds.ontap(cluster),
     host: (name) => guarded(engine.farEnds.host(name)),
     note,
+    remember: (name, value) => engine.store.setNote(name, value),
     ticket: ticketOf(view.id, step.planned.id, attempt),
   };
 }

@@ -15,6 +15,8 @@ export interface RunFacts {
   readonly asker: Person;
   /** IANA zone, for dates people read. */
   readonly timeZone: string;
+  /** `<channel>/<ts>` of its thread, for reminders. */
+  readonly thread?: string;
   /** When it was asked, ISO-8601: the only time a runbook may know. */
   readonly askedAt: string;
 }
@@ -23,6 +25,8 @@ export interface RunFacts {
 export interface ReadTools {
   readonly inventory: Inventory;
   readonly run: RunFacts;
+  /** A small thing remembered between runs ("who paused this mirror"); undefined when nobody wrote it. */
+  recall(name: string): Promise<string | undefined>;
   /** Throws a Refusal when the inventory has no such cluster. */
   ontap(cluster: string): OntapReader;
   /** Throws a Refusal when the inventory has no such host. */
@@ -35,6 +39,7 @@ export interface Tools extends ReadTools {
   host(name: string): HostRunner;
   /** Durable before it returns: a job uuid, a transfer, a ticket. Written before anything is waited for. */
   note(note: Json): Promise<void>;
+  remember(name: string, value: string): Promise<void>;
   /** This attempt of this step: the idempotency key of a host script. */
   readonly ticket: string;
 }

@@ -1,0 +1,117 @@
+import type { SetConfig, VolumeRef } from "../config/types.js";
+import { Refusal } from "../core/problems.js";
+import type { MirrorPolicy, Relationship, Snapshot, Volume } from "../ontap/index.js";
+import { completePoints, type SetPoint } from "./points.js";
+import type { ReadTools } from "./tools.js";
+
+/** One member of a set as the arrays have it now. */
+export interface MemberView {
+  readonly source: VolumeRef;
+  readonly mirror: VolumeRef;
+  readonly volume: Volume;
+  readonly relationship: Relationship;
+  /** On the mirror. */
+  readonly snapshots: readonly Snapshot[];
+}
+
+/** A set's mirrors, and what else lives in their SVMs: few calls, each for all members at once. */
+export interface MirrorView {
+  readonly members: readonly MemberView[];
+  /** Every volume of the mirrors' SVM (clones among them). */
+  readonly volumes: readonly Volume[];
+  readonly points: readonly SetPoint[];
+}
+
+const nothing = "Nothing was changed.";
+
+/** Looks at the mirrors of a set. Throws a Refusal where a volume or its mirror is missing. */
+export async function viewMirrors(set: SetConfig, on: ReadTools): Promise<MirrorView> {
+  const first = set.members[0]?.mirror;
+  if (!first) throw new Refusal(`${set.name} has no volumes in the configuration.`, { next: nothing });
+  const array = on.ontap(first.cluster);
+  const [volumes, relationships] = await Promise.all([
+    array.volumes.list({ svm: first.svm }),
+    array.relationships.list({}),
+  ]);
+  const members = await Promise.all(
+    set.members.map(async ({ source, mirror }): Promise<MemberView> => {
+      const volume = volumes.find((each) => each.name === mirror.volume);
+      const relationship = relationships.find(
+        (each) => !each.restore && each.destination.svm === mirror.svm && each.destination.volume === mirror.volume,
+      );
+      if (!volume || !relationship) {
+        const what = volume ? `${mirror.volume} is no mirror of anything` : `there is no volume ${mirror.volume}`;
+        throw new Refusal(`${set.name} is not protected: ${what} on ${mirror.cluster}.`, { next: nothing });
+      }
+      return { source, mirror, volume, relationship, snapshots: await array.snapshots.list(volume.uuid) };
+    }),
+  );
+  return { members, volumes, points: completePoints(members.map((member) => member.snapshots)) };
+}
+
+/** A mirror that holds nothing, or is broken off, cannot be cloned or restored from by routine. Throws a Refusal. */
+export function refuseBroken(set: SetConfig, members: readonly MemberView[]): void {
+  for (const { mirror, relationship } of members) {
+    if (relationship.state === "uninitialized") {
+      throw new Refusal(
+        `The mirror ${mirror.volume} on ${mirror.cluster} has never finished its first transfer, so there is nothing of ${set.name} there yet.`,
+        { next: nothing },
+      );
+    }
+    if (relationship.state === "broken_off") {
+      throw new Refusal(
+        `The mirror ${mirror.volume} on ${mirror.cluster} is broken off (failed over): what it holds is live data of its own, not a copy.`,
+        { next: nothing },
+      );
+    }
+  }
+}
+
+/** A snapshot a mirror would lose, and why. */
+export interface Loss {
+  readonly volume: string;
+  readonly snapshot: string;
+  readonly taken: string | undefined;
+  readonly why: string;
+}
+
+/**
+ * What an update of the mirror would take from it: by the policy's counts per label (vault rules), or, with copy_all, what the source has deleted.
+ * Held snapshots (clones) and SnapMirror's own are not counted. `coming`: labels of snapshots this plan will make first.
+ * Source: reference 5.2, 16.2.
+ */
+export function lossesByUpdate(
+  member: MemberView,
+  onSource: readonly Snapshot[],
+  policy: MirrorPolicy,
+  coming: readonly string[] = [],
+): readonly Loss[] {
+  const there = new Set(member.snapshots.map((each) => each.versionUuid ?? each.name));
+  const user = member.snapshots.filter((each) => !each.name.startsWith("snapmirror.") && each.owners.length === 0);
+  const { volume } = member.mirror;
+  const loss = (snapshot: Snapshot, why: string): Loss => ({
+    volume,
+    snapshot: snapshot.name,
+    taken: snapshot.createTime,
+    why,
+  });
+  if (policy.copiesAllSnapshots) {
+    const alive = new Set(onSource.map((each) => each.versionUuid ?? each.name));
+    return user
+      .filter((each) => !alive.has(each.versionUuid ?? each.name))
+      .map((each) => loss(each, "the source has deleted it"));
+  }
+  return policy.retention.flatMap((rule) => {
+    const kept = user
+      .filter((each) => each.label === rule.label)
+      .sort((a, b) => Date.parse(a.createTime ?? "") - Date.parse(b.createTime ?? ""));
+    const all = member.snapshots.filter((each) => each.label === rule.label).length;
+    const newer = onSource.filter(
+      (each) => each.label === rule.label && !there.has(each.versionUuid ?? each.name),
+    ).length;
+    const over = all + newer + coming.filter((label) => label === rule.label).length - rule.count;
+    return over > 0
+      ? kept.slice(0, over).map((each) => loss(each, `the policy keeps ${rule.count} of "${rule.label}"`))
+      : [];
+  });
+}

@@ -1,0 +1,154 @@
+import { z } from "zod";
+import type { SetConfig } from "../config/types.js";
+import type { Igroup, Lun, Portal } from "../ontap/index.js";
+import { clonesAmong, type Clone } from "./clones.js";
+import { defineRunbook, type Planner } from "./define.js";
+import { getHost, getSet, mirrorPlaces } from "./inventory.js";
+import { showTime } from "./points.js";
+import { detachClone } from "./steps/attachClone.js";
+import { deleteClone, dropIgroup, unmapLuns } from "./steps/giveBack.js";
+import { hostTag } from "./steps/onHost.js";
+import type { ReadTools } from "./tools.js";
+import { pickClone, whichClone } from "./whichClone.js";
+
+const request = z.strictObject({ ...whichClone });
+type Request = z.infer<typeof request>;
+
+const steps = { detachClone, unmapLuns, dropIgroup, deleteClone };
+
+interface Facts {
+  readonly clone: Clone;
+  readonly set: SetConfig | undefined;
+  readonly luns: readonly Lun[];
+  readonly igroup: Igroup | undefined;
+  /** Does the igroup go? It does with its last LUN, if it is the one Sluice names. */
+  readonly dropsIgroup: boolean;
+  readonly target: string;
+  readonly portals: readonly Portal[];
+  readonly on: Pick<ReadTools, "inventory" | "run">;
+}
+
+/** Gives a clone back: off the host, unmapped, deleted. Open files hold it, and are named. */
+export const releaseClone = defineRunbook({
+  name: "release-clone",
+  version: 1,
+  title: (asked: Request) =>
+    `Give back the ${asked.clone ?? asked.purpose ?? asked.as ?? ""} clone`.replace(/ {2,}/g, " "),
+  request,
+  steps,
+  observe,
+  plan,
+  example: { say: "release the training clone", world: "epic", first: ["clone prod volume for training"] },
+});
+
+async function observe(asked: Request, on: ReadTools): Promise<Facts> {
+  const clone = await findClone(asked, on);
+  const { cluster, svm } = clone;
+  const array = on.ontap(cluster);
+  const [luns, igroups, maps, service, portals] = await Promise.all([
+    Promise.all(clone.volumes.map((volume) => array.luns.listByVolume(svm, volume.name))),
+    array.igroups.list({ svm }),
+    array.lunMaps.list({ svm }),
+    array.iscsi.findService(svm),
+    array.interfaces.iscsi(svm),
+  ]);
+  const mine = luns.flat();
+  const igroup = igroups.find((each) => each.name === clone.note.igroup);
+  const others = maps.filter(
+    (map) => map.igroup.name === igroup?.name && !mine.some((lun) => lun.uuid === map.lun.uuid),
+  );
+  return {
+    clone,
+    set: on.inventory.sets.find((set) => set.name === clone.note.set),
+    luns: [...mine].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    igroup,
+    dropsIgroup: igroup !== undefined && others.length === 0 && igroup.name === `ig_${clone.note.host ?? ""}`,
+    target: service?.targetIqn ?? "",
+    portals,
+    on: { inventory: on.inventory, run: on.run },
+  };
+}
+
+/** The one clone that is meant, or a Refusal that names those there are. */
+export async function findClone(asked: Request, on: ReadTools): Promise<Clone> {
+  const all = await Promise.all(
+    mirrorPlaces(on.inventory).map(async ({ cluster, svm }) =>
+      clonesAmong(cluster, svm, await on.ontap(cluster).volumes.list({ svm, isFlexclone: true })),
+    ),
+  );
+  return pickClone(all.flat(), asked, on);
+}
+
+function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
+  const { clone, set, igroup, luns } = facts;
+  const { note, cluster, svm } = clone;
+  const hostName = note.host ?? "";
+  const host = getHost(facts.on.inventory, hostName);
+  p.show(
+    "Clone",
+    `"${note.name}" of ${note.set}, at ${note.mount ?? "no mount point"} on ${hostName}, from ${note.snapshot}`,
+  );
+  p.show("Owner", `<@${note.owner.split("/")[1] ?? ""}>`);
+  if (note.until !== undefined) p.show("Lease", `until ${showTime(note.until, facts.on.run.timeZone)}`);
+  const mapped = luns.flatMap((lun) =>
+    lun.maps.filter((map) => map.igroup.name === igroup?.name).map((map) => ({ lun, number: map.number ?? 0 })),
+  );
+  const layout = (set ?? getSet(facts.on.inventory, note.set)).layout.volumeGroups[0];
+  const logical = layout?.logicalVolumes[0];
+  if (layout && logical && mapped.length > 0) {
+    p.step.detachClone({
+      host: { name: host.name, environment: host.environment, clearedForPatientData: host.clearedForPatientData },
+      logout: facts.dropsIgroup,
+      attach: {
+        tag: hostTag(note.run),
+        initiator: host.iqn ?? "",
+        target: facts.target,
+        portals: facts.portals.map((portal) => portal.address),
+        luns: mapped.map(({ lun, number }) => ({ number, wwid: lun.wwid })),
+        sourceVg: layout.name,
+        vg: note.vg ?? "",
+        lv: logical.name,
+        mount: note.mount ?? "",
+        fileSystem: logical.fileSystem,
+        options: "noatime",
+      },
+    });
+  }
+  if (igroup && mapped.length > 0) unmap(facts, igroup, mapped, p);
+  for (const volume of clone.volumes) {
+    p.step.deleteClone({ cluster, svm, volume: volume.name, uuid: volume.uuid, note });
+  }
+}
+
+function unmap(
+  facts: Facts,
+  igroup: Igroup,
+  mapped: readonly { lun: Lun; number: number }[],
+  p: Planner<typeof steps>,
+): void {
+  const { note, cluster, svm, volumes } = facts.clone;
+  for (const volume of volumes) {
+    const luns = mapped
+      .filter(({ lun }) => lun.volume.name === volume.name)
+      .map(({ lun, number }) => ({ uuid: lun.uuid, path: lun.name, number, igroupUuid: igroup.uuid }));
+    p.step.unmapLuns({
+      cluster,
+      svm,
+      volume: volume.name,
+      owner: note.owner,
+      igroup: igroup.name,
+      host: note.host ?? "",
+      luns,
+    });
+  }
+  if (facts.dropsIgroup) {
+    p.step.dropIgroup({
+      cluster,
+      svm,
+      igroup: igroup.name,
+      uuid: igroup.uuid,
+      initiators: igroup.initiators,
+      host: note.host ?? "",
+    });
+  }
+}
