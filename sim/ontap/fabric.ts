@@ -1,0 +1,137 @@
+import type { SimClock } from "../kit/clock.js";
+import { FaultBook } from "../kit/faults.js";
+import { CallLog } from "../kit/log.js";
+import type { World } from "../worlds/types.js";
+import { Ids } from "./ids.js";
+import { type Knobs, realistic } from "./knobs.js";
+import type { Condition, Effect, Fault } from "./model.js";
+import { seedWorld } from "./seed/world.js";
+import { tickMinute } from "./snapmirror/schedule.js";
+import type { ClusterState, End, VolumeState } from "./state.js";
+
+interface Timed {
+  readonly at: number;
+  readonly order: number;
+  readonly run: () => void;
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * All arrays of a world over one clock. Nothing runs by itself: `settle()` brings the state to `clock.now()`, running what fell due in
+ * its order and at its own time, and every look at the state calls it first.
+ */
+export class FabricState {
+  readonly clusters = new Map<string, ClusterState>();
+  readonly logs = new Map<string, CallLog>();
+  readonly faults = new Map<string, FaultBook<Fault>>();
+  readonly conditions = new Map<string, Set<Condition>>();
+  readonly effects = new Map<string, Effect[]>();
+  readonly knobs: Knobs;
+  ids: Ids;
+  /** The simulated moment: that of the event being run, else the clock's. */
+  now: number;
+  private due: Timed[] = [];
+  private order = 0;
+  private nextMinute = 0;
+  private settling = false;
+
+  constructor(
+    readonly world: World,
+    readonly clock: SimClock,
+    knobs: Partial<Knobs>,
+    private readonly seed: number,
+  ) {
+    this.knobs = { ...realistic, ...knobs };
+    this.ids = new Ids(seed);
+    this.now = clock.now();
+    this.reset();
+  }
+
+  /** The world as it was at the start, at the clock's present time. Logs, faults and effects are cleared. */
+  reset(): void {
+    this.ids = new Ids(this.seed);
+    this.now = this.clock.now();
+    this.due = [];
+    this.order = 0;
+    this.nextMinute = Math.floor(this.now / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
+    this.clusters.clear();
+    for (const spec of this.world.clusters) {
+      const secrets = spec.logins.map((login) => login.password);
+      if (!this.logs.has(spec.name)) this.logs.set(spec.name, new CallLog(this.clock, () => secrets));
+      this.log(spec.name).clear();
+      this.faults.set(spec.name, new FaultBook());
+      this.conditions.set(spec.name, new Set());
+      this.effects.set(spec.name, []);
+    }
+    seedWorld(this);
+  }
+
+  /** Runs `run` at that simulated moment (at once on the next settle when it has passed). */
+  at(at: number, run: () => void): void {
+    const entry = { at, order: (this.order += 1), run };
+    const index = this.due.findIndex((each) => each.at > at);
+    if (index < 0) this.due.push(entry);
+    else this.due.splice(index, 0, entry);
+  }
+
+  /** Brings every array to the clock's present time. */
+  settle(): void {
+    if (this.settling) return;
+    this.settling = true;
+    try {
+      const target = this.clock.now();
+      for (;;) {
+        const next = this.due[0];
+        const tickFirst = this.nextMinute <= target && (!next || this.nextMinute <= next.at);
+        if (tickFirst) {
+          this.now = this.nextMinute;
+          this.nextMinute += MINUTE_MS;
+          tickMinute(this);
+        } else if (next && next.at <= target) {
+          this.due.shift();
+          this.now = Math.max(this.now, next.at);
+          next.run();
+        } else break;
+      }
+      this.now = Math.max(this.now, target);
+    } finally {
+      this.settling = false;
+    }
+  }
+
+  cluster(name: string): ClusterState {
+    const found = this.clusters.get(name);
+    if (!found) throw new Error(`world ${this.world.name} has no cluster ${name}`);
+    return found;
+  }
+
+  log(name: string): CallLog {
+    const found = this.logs.get(name);
+    if (!found) throw new Error(`world ${this.world.name} has no cluster ${name}`);
+    return found;
+  }
+
+  is(cluster: string, condition: Condition): boolean {
+    return this.conditions.get(cluster)?.has(condition) ?? false;
+  }
+
+  /** Can the two talk to each other? */
+  connected(one: string, other: string): boolean {
+    if (one === other) return true;
+    return ![one, other].some((each) => this.is(each, "peerDown") || this.is(each, "unreachable"));
+  }
+
+  volumeOf(end: End): VolumeState | undefined {
+    return this.clusters.get(end.cluster)?.volumes.find((each) => each.uuid === end.volumeUuid);
+  }
+
+  effect(cluster: string, what: Effect["effect"], object: string, by: Effect["by"] = "call"): void {
+    this.effects.get(cluster)?.push({ at: this.now, effect: what, object, by });
+  }
+
+  ems(cluster: ClusterState, name: string, severity: ClusterState["ems"][number]["severity"], message: string): void {
+    const node = cluster.nodes[0]?.name ?? cluster.name;
+    cluster.ems.push({ index: cluster.ems.length + 1, at: this.now, node, name, severity, message });
+  }
+}

@@ -1,0 +1,95 @@
+import type { SimClock } from "../kit/clock.js";
+import { start } from "../kit/http.js";
+import type { Call } from "../kit/log.js";
+import type { San } from "../kit/san.js";
+import { serverCert, simCa } from "../kit/tls.js";
+import type { World } from "../worlds/types.js";
+import { clearFaults, controls, setFault } from "./control.js";
+import { FabricState } from "./fabric.js";
+import { answer } from "./kernel/serve.js";
+import type { Knobs } from "./knobs.js";
+import type { Effect, FaultRule } from "./model.js";
+import { ArraySan } from "./san/san.js";
+import { comparable, type ComparableOptions } from "./snapshot.js";
+import { volumeNamed } from "./storage/content.js";
+import { applicationWrite } from "./storage/volumes.js";
+
+export { instant, type Knobs, realistic } from "./knobs.js";
+export type { Condition, Effect, Fault, FaultRule } from "./model.js";
+
+export interface FabricOptions {
+  readonly world: World;
+  readonly clock: SimClock;
+  readonly knobs?: Partial<Knobs>;
+  /** Same seed and same calls: same uuids, serials and latencies. Default 1. */
+  readonly seed?: number;
+  /** Folder of a CA shared with other processes; default: this process's own. */
+  readonly caFolder?: string;
+}
+
+export interface ListenOptions {
+  readonly port?: number;
+  /** Default true, as ONTAP speaks HTTPS only. */
+  readonly tls?: boolean;
+  readonly host?: string;
+}
+
+/** The arrays of a world: they know each other, and hosts see them through `san()`. */
+export interface Fabric {
+  listen(cluster: string, options?: ListenOptions): Promise<{ readonly url: string; close(): Promise<void> }>;
+  san(): San;
+  /** Everything that makes two worlds differ; equal (toEqual) before and after means nothing was left behind. */
+  snapshot(options?: ComparableOptions): unknown;
+  calls(cluster: string): readonly Call[];
+  /** Destructive things that really took place on the cluster, oldest first. */
+  effects(cluster: string): readonly Effect[];
+  fault(cluster: string, rule: FaultRule): void;
+  clearFaults(): void;
+  /** An application writes: the volume's new content id. */
+  write(cluster: string, svm: string, volume: string): string;
+  /** Content id of a volume, or of a snapshot of it; undefined when it is not there. */
+  contentOf(cluster: string, svm: string, volume: string, snapshot?: string): string | undefined;
+  /** The world as at the start, at the clock's present time. */
+  reset(): void;
+}
+
+/** Builds the arrays of a world. Nothing listens until `listen`. */
+export function createFabric(options: FabricOptions): Fabric {
+  const state = new FabricState(options.world, options.clock, options.knobs ?? {}, options.seed ?? 1);
+  const san = new ArraySan(state);
+  const settled = <T>(look: () => T): T => {
+    state.settle();
+    return look();
+  };
+  return {
+    listen: async (cluster, o = {}) => {
+      state.cluster(cluster);
+      const ca = await simCa(options.caFolder);
+      const tls = o.tls === false ? undefined : { ...(await serverCert(ca)), clientCa: ca.certPem };
+      return start({
+        port: o.port,
+        host: o.host,
+        tls,
+        handler: (request) => answer(state, cluster, request),
+        log: state.log(cluster),
+        control: controls(state, cluster),
+      });
+    },
+    san: () => san,
+    snapshot: (o) => settled(() => comparable(state, o)),
+    calls: (cluster) => state.log(cluster).calls,
+    effects: (cluster) => settled(() => state.effects.get(cluster) ?? []),
+    fault: (cluster, rule) => setFault(state, cluster, rule),
+    clearFaults: () => clearFaults(state),
+    write: (cluster, svm, volume) =>
+      settled(() => applicationWrite({ fabric: state, cluster: state.cluster(cluster) }, svm, volume)),
+    contentOf: (cluster, svm, volume, snapshot) =>
+      settled(() => {
+        const found = volumeNamed(state.cluster(cluster), svm, volume);
+        return snapshot === undefined
+          ? found?.content.id
+          : found?.snapshots.find((each) => each.name === snapshot)?.content.id;
+      }),
+    reset: () => state.reset(),
+  };
+}

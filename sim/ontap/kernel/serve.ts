@@ -1,0 +1,238 @@
+import type { SimReply, SimRequest } from "../../kit/http.js";
+import type { FabricState } from "../fabric.js";
+import type { Fault } from "../model.js";
+import { approvalFor } from "../security/mav.js";
+import type { ClusterState, JobState } from "../state.js";
+import { authenticate, authorize, tunnelled } from "./auth.js";
+import { parseBody } from "./body.js";
+import { ApiError, notFound, unexpectedArgument } from "./errors.js";
+import { type JobFault, startJob } from "./jobs.js";
+import { flagOf, GENERAL, readMany, readOne, timeoutSeconds } from "./read.js";
+import type { Rec, Val } from "./records.js";
+import type { Ctx, Outcome, Write } from "./route.js";
+import { methodsAt, type MatchedRead, matchRoute } from "./table.js";
+
+const DEFAULT_GET_TIMEOUT_S = 15;
+const POLL_MS = 10;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Answers one REST call to a cluster. */
+export async function answer(fabric: FabricState, name: string, request: SimRequest): Promise<SimReply> {
+  fabric.settle();
+  if (fabric.is(name, "unreachable")) return { kind: "reset" };
+  if (fabric.knobs.callMs > 0) await pause(fabric.knobs.callMs);
+  const body = request.body.toString("utf8");
+  const rule = fabric.faults.get(name)?.take({ method: request.method, path: request.target, body });
+  const fault = rule?.does;
+  const late = rule?.when === "after";
+  if (fault?.kind === "delay") await pause(fault.ms);
+  fabric.settle();
+  const cluster = fabric.cluster(name);
+  if (fault?.kind === "approval") {
+    const refusal = approvalFor(fabric, cluster, request, fault.operation ?? "storage write");
+    if (refusal) {
+      // The rule stays in force until its request is approved: the identical call meets it again.
+      fabric.faults.get(name)?.add({ ...rule, nth: 1, does: fault });
+      return errorReply(refusal, request);
+    }
+  }
+  const cut = fault && !late ? injected(fault, request) : undefined;
+  if (cut) return cut;
+  const reply = await real(fabric, cluster, request, fault?.kind === "jobFailure" ? jobFault(fault, late) : undefined);
+  return (fault && late && injected(fault, request)) || reply;
+}
+
+const jobFault = (fault: Fault & { kind: "jobFailure" }, late: boolean): JobFault => ({
+  code: fault.code,
+  message: fault.message ?? `Injected failure ${fault.code}.`,
+  when: late ? "after" : "before",
+});
+
+/** The answer a fault gives instead of the real one; undefined for those that change the call itself. */
+function injected(fault: Fault, request: SimRequest): SimReply | undefined {
+  switch (fault.kind) {
+    case "reset":
+    case "hang":
+      return { kind: fault.kind };
+    case "reply":
+      return { status: fault.status, ...(fault.headers ? { headers: fault.headers } : {}), body: fault.body ?? "" };
+    case "error":
+      return errorReply(
+        new ApiError(fault.code, fault.message ?? `Injected error ${fault.code}.`, fault.status ?? 400),
+        request,
+      );
+    case "delay":
+    case "jobFailure":
+    case "approval":
+      return undefined;
+  }
+}
+
+async function real(
+  fabric: FabricState,
+  cluster: ClusterState,
+  request: SimRequest,
+  jobFault: JobFault | undefined,
+): Promise<SimReply> {
+  try {
+    return await handle(fabric, cluster, request, jobFault);
+  } catch (error) {
+    if (error instanceof ApiError) return errorReply(error, request);
+    throw error;
+  }
+}
+
+function errorReply(error: ApiError, request: SimRequest): SimReply {
+  const challenge = error.status === 401 ? { "www-authenticate": 'Basic realm="ONTAP"' } : {};
+  return { status: error.status, headers: { ...contentType(request), ...challenge }, body: error.body() };
+}
+
+/** Without `Accept: application/json` ONTAP speaks HAL. */
+const speaksHal = (request: SimRequest): boolean => !/^application\/json\b/.test(request.headers.accept ?? "");
+
+const contentType = (request: SimRequest): Record<string, string> => ({
+  "content-type": speaksHal(request) ? "application/hal+json" : "application/json",
+  server: "libzapid-httpd",
+});
+
+async function handle(
+  fabric: FabricState,
+  cluster: ClusterState,
+  request: SimRequest,
+  fault: JobFault | undefined,
+): Promise<SimReply> {
+  const login = authenticate(fabric, cluster, request);
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const path = apiPath(request.path);
+  const matched = matchRoute(method, path, cluster.spec.release);
+  if (method === "OPTIONS")
+    return { status: 200, headers: { ...contentType(request), allow: methodsAt(path).join(", ") } };
+  if (!matched) {
+    if (methodsAt(path).length === 0) throw new ApiError(3, "API not found", 404);
+    throw new ApiError(3, `The method ${method} is not supported on this API.`, 405);
+  }
+  authorize(fabric, login, method, path);
+  if ("write" in matched ? matched.write.clusterOnly : matched.collection.clusterOnly)
+    authorizeCluster(login.svm !== undefined);
+  const scope = tunnelled(cluster, login, request);
+  const ctx: Ctx = {
+    fabric,
+    cluster,
+    login,
+    scope,
+    params: matched.params,
+    query: request.query,
+    body: {},
+    now: fabric.now,
+  };
+  if ("write" in matched) return await write(matched.write, ctx, request, path, fault);
+  if (request.body.length > 0) throw new ApiError(262198, "GET requests must not have a body.", 400);
+  timeoutSeconds(request.query, DEFAULT_GET_TIMEOUT_S);
+  return { status: 200, headers: contentType(request), body: read(matched, ctx, speaksHal(request)) };
+}
+
+function authorizeCluster(isSvmLogin: boolean): void {
+  if (isSvmLogin) throw new ApiError(6, "not authorized for that command", 403);
+}
+
+function read(matched: MatchedRead, ctx: Ctx, hal: boolean): Rec {
+  return matched.key === undefined
+    ? readMany(matched.collection, ctx, hal)
+    : readOne(matched.collection, ctx, matched.key, hal);
+}
+
+function apiPath(path: string): string {
+  if (/(^|\/)\.{1,2}(\/|$)/.test(path)) throw new ApiError(39387137, "The URL holds dot segments.", 400);
+  if (path !== "/api" && !path.startsWith("/api/")) throw notFound("url");
+  return path.slice(4).replace(/\/$/, "");
+}
+
+async function write(
+  route: Write,
+  bare: Ctx,
+  request: SimRequest,
+  path: string,
+  fault: JobFault | undefined,
+): Promise<SimReply> {
+  const { fabric, cluster } = bare;
+  const wait = timeoutSeconds(request.query, 0);
+  for (const [name] of request.query) {
+    if (
+      !GENERAL.has(name) &&
+      !(route.flags ?? []).includes(name) &&
+      !flagOf(request.query, "ignore_unknown_fields", false)
+    ) {
+      throw unexpectedArgument(name);
+    }
+  }
+  const text = request.body.toString("utf8");
+  if (route.method === "DELETE" && text.trim() !== "")
+    throw new ApiError(262198, "DELETE requests must not have a body.", 400);
+  const ctx: Ctx = { ...bare, body: parseBody(text, route.body ?? [], route.readable ?? []) };
+  const outcome = outcomeOf(route, ctx);
+  const withRecords = flagOf(request.query, "return_records", false);
+  const shown = { records: withRecords, hal: speaksHal(request) };
+  if (!("job" in outcome)) {
+    fabric.settle();
+    return written(route.method === "POST" ? 201 : 200, outcome, undefined, shown, request);
+  }
+  const job = startJob(fabric, cluster, `${route.method} /api${path}`, outcome.job, fault);
+  await ended(fabric, job, wait);
+  if (job.state === "failure" && wait > 0) throw new ApiError(job.code, job.message, job.code === 4 ? 404 : 400);
+  const finished = wait > 0 && job.state === "success";
+  return written(finished ? (route.method === "POST" ? 201 : 200) : 202, outcome, job, shown, request);
+}
+
+/** Where approval is asked for "in the job", the refusal becomes one (reference 11, unconfirmed). */
+function outcomeOf(route: Write, ctx: Ctx): Outcome {
+  try {
+    return route.run(ctx);
+  } catch (error) {
+    const inJob =
+      error instanceof ApiError &&
+      error.code === 262325 &&
+      ctx.fabric.knobs.mavStatus === "job" &&
+      route.reply === "async";
+    if (!inJob) throw error;
+    const run = (): void => {
+      throw error;
+    };
+    return { job: { kind: "volume", svm: ctx.scope, run } };
+  }
+}
+
+/** Waits in real time for simulated time to pass; a clock that stands still is not waited for longer than asked. */
+async function ended(fabric: FabricState, job: JobState, seconds: number): Promise<void> {
+  fabric.settle();
+  const until = Date.now() + seconds * 1000;
+  const simulated = fabric.clock.now() + seconds * 1000;
+  while (job.endedAt === undefined && Date.now() < until && fabric.clock.now() < simulated) {
+    await pause(POLL_MS);
+    fabric.settle();
+  }
+}
+
+function written(
+  status: number,
+  outcome: Outcome,
+  job: JobState | undefined,
+  shown: { readonly records: boolean; readonly hal: boolean },
+  request: SimRequest,
+): SimReply {
+  const link: Rec = shown.hal ? { _links: { self: { href: `/api/cluster/jobs/${job?.uuid ?? ""}` } } } : {};
+  const record = shown.records && outcome.record ? [withLink(outcome.record, outcome.location, shown.hal)] : undefined;
+  const body: Record<string, Val | undefined> = {
+    ...(job ? { job: { uuid: job.uuid, ...link } } : {}),
+    ...(record ? { num_records: record.length, records: record } : {}),
+    ...("body" in outcome ? outcome.body : {}),
+  };
+  return {
+    status,
+    headers: { ...contentType(request), ...(outcome.location ? { location: outcome.location } : {}) },
+    body,
+  };
+}
+
+const withLink = (record: Rec, location: string | undefined, hal: boolean): Rec =>
+  hal && location ? { ...record, _links: { self: { href: location } } } : record;

@@ -1,0 +1,80 @@
+import { families } from "../routes/index.js";
+import type { Release } from "./fields.js";
+import type { Collection, Write } from "./route.js";
+
+type Params = Readonly<Record<string, string>>;
+export interface MatchedRead {
+  readonly params: Params;
+  readonly collection: Collection;
+  /** Set: one record. */
+  readonly key?: string;
+}
+export interface MatchedWrite {
+  readonly params: Params;
+  readonly write: Write;
+}
+export type Matched = MatchedRead | MatchedWrite;
+
+
+type Target = { readonly collection: Collection; readonly instance: boolean } | { readonly write: Write };
+
+interface Row {
+  readonly method: string;
+  readonly pattern: RegExp;
+  readonly names: readonly string[];
+  readonly since: number;
+  readonly target: Target;
+}
+
+let compiled: readonly Row[] | undefined;
+
+function rows(): readonly Row[] {
+  return (compiled ??= families.flatMap((family) => [
+    ...family.collections.flatMap((collection) => [
+      row("GET", collection.path, collection.since, { collection, instance: false }),
+      ...(collection.noInstance || collection.single
+        ? []
+        : [row("GET", instancePath(collection), collection.since, { collection, instance: true })]),
+    ]),
+    ...family.writes.map((write) => row(write.method, write.path, write.since, { write })),
+  ]));
+}
+
+export const instancePath = (collection: Collection): string =>
+  `${collection.path}/${collection.keys.map((key) => `{${key}}`).join("/")}`;
+
+function row(method: string, path: string, since: number | undefined, target: Target): Row {
+  const names: string[] = [];
+  const pattern = path.replace(/\{([^}]+)\}/g, (_, name: string) => {
+    names.push(name);
+    return "([^/]+)";
+  });
+  return { method, pattern: new RegExp(`^${pattern}$`), names, since: since ?? 6, target };
+}
+
+/** The route of a call; undefined when there is none in that release. */
+export function matchRoute(method: string, path: string, release: Release): Matched | undefined {
+  for (const each of rows()) {
+    if (each.method !== method || (release.generation === 9 && each.since > release.major)) continue;
+    const match = each.pattern.exec(path);
+    if (!match) continue;
+    const values = match.slice(1).map((part) => decodeURIComponent(part));
+    const params = Object.fromEntries(each.names.map((name, i) => [name, values[i] ?? ""]));
+    if ("write" in each.target) return { params, write: each.target.write };
+    const { collection, instance } = each.target;
+    const own = collection.keys.length;
+    return instance ? { params, collection, key: values.slice(-own).join("/") } : { params, collection };
+  }
+  return undefined;
+}
+
+/** Methods the path knows at all. */
+export function methodsAt(path: string): string[] {
+  return [
+    ...new Set(
+      rows()
+        .filter((each) => each.pattern.test(path))
+        .map((each) => each.method),
+    ),
+  ];
+}

@@ -1,0 +1,69 @@
+/** How the simulated arrays behave where the reference gives a range or two readings (reference 16.1 and 18). */
+export interface Knobs {
+  /** Job duration, from-to in milliseconds. */
+  readonly jobMs: { readonly volume: readonly [number, number]; readonly mirror: readonly [number, number] };
+  /** Ended jobs are forgotten after this. */
+  readonly jobTtlMs: number;
+  /** A new relationship is missing from GET for so long after its job ended: from-to. */
+  readonly visibilityMs: readonly [number, number];
+  /** Time a transfer is `queued`. */
+  readonly queuedMs: number;
+  /** Unless a throttle is lower. Infinity: transfers take no time. */
+  readonly transferBytesPerSecond: number;
+  /** Real time every call takes, for measurements. */
+  readonly callMs: number;
+  /** Snapshots of a restored volume that are newer than the restored one. */
+  readonly restoreNewerSnapshots: "keep" | "drop";
+  /** DELETE of a volume whose LUNs are mapped: works (maps go with it) or 524486. */
+  readonly deleteWithMappedLun: "succeed" | "busy";
+  /** How a call that needs multi-admin approval is told so. */
+  readonly mavStatus: 400 | 403 | 500 | "job";
+  /** State shown after creating a relationship onto an existing rw volume. */
+  readonly createOnRw: "uninitialized" | "broken_off";
+  /** Does a full last page carry a `next` link to an empty one? */
+  readonly emptyLastPage: boolean;
+  /** No page is larger, whatever max_records says (a partial page with `next`). */
+  readonly pageCap: number;
+  /** May an SVM-scoped login read /cluster? */
+  readonly svmLoginSeesCluster: boolean;
+  /** The application writes to every rw source volume just before a scheduled update. */
+  readonly applicationWrites: "never" | "everyTick";
+  /** The site's own job takes `nightly.…` at 02:00 UTC on the seeded sources. */
+  readonly nightlies: boolean;
+  /** Deleted without force: waits so long in the recovery queue. */
+  readonly recoveryQueueMs: number;
+  /** Split of a clone takes so long. */
+  readonly splitMs: number;
+  /** Multi-admin verification rules in force (onprem only): operation -> approvers needed. */
+  readonly mavRules: Readonly<Record<string, number>>;
+}
+
+export const realistic: Knobs = {
+  jobMs: { volume: [200, 3000], mirror: [500, 5000] },
+  jobTtlMs: 300_000,
+  visibilityMs: [0, 5000],
+  queuedMs: 500,
+  transferBytesPerSecond: 100 * 2 ** 20,
+  callMs: 0,
+  restoreNewerSnapshots: "keep",
+  deleteWithMappedLun: "succeed",
+  mavStatus: 400,
+  createOnRw: "uninitialized",
+  emptyLastPage: true,
+  pageCap: 10_000,
+  svmLoginSeesCluster: true,
+  applicationWrites: "never",
+  nightlies: true,
+  recoveryQueueMs: 12 * 3_600_000,
+  splitMs: 30_000,
+  mavRules: {},
+};
+
+/** Everything that may take time takes none: for tests that are about something else. */
+export const instant: Partial<Knobs> = {
+  jobMs: { volume: [0, 0], mirror: [0, 0] },
+  visibilityMs: [0, 0],
+  queuedMs: 0,
+  transferBytesPerSecond: Infinity,
+  splitMs: 0,
+};

@@ -1,0 +1,51 @@
+import { clusterRecord, clusterWrites, jobs, nodes } from "../cluster/cluster.js";
+import { clusterPeers } from "../cluster/peers.js";
+import { schedules, scheduleWrites } from "../cluster/schedules.js";
+import type { Family } from "../kernel/route.js";
+import { broadcastDomains, fcInterfaces, ipInterfaces, ipRoutes, ipspaces, ports } from "../network/interfaces.js";
+import { igroups, igroupWrites, initiators } from "../san/igroups.js";
+import { lunMaps, mapWrites } from "../san/maps.js";
+import { fcpServices, iscsiServices, iscsiSessions, serviceWrites } from "../san/services.js";
+import { mavRequests, mavWrites } from "../security/mav.js";
+import { policies, policyWrites } from "../snapmirror/policies.js";
+import { relationships, relationshipWrites } from "../snapmirror/relationships.js";
+import { transfers, transferWrites } from "../snapmirror/transferRoutes.js";
+import { aggregates } from "../storage/aggregates.js";
+import { luns, lunWrites } from "../storage/luns.js";
+import { snapshots, snapshotWrites } from "../storage/snapshots.js";
+import { volumes, volumeWrites } from "../storage/volumes.js";
+import { emsEvents, emsWrites } from "../support/ems.js";
+import { svmPeers } from "../svm/peers.js";
+import { svms } from "../svm/svms.js";
+
+/** Every route the simulator answers: what is not here is 404 or 405. The coverage table in docs is printed from it. */
+export const families: readonly Family[] = [
+  {
+    name: "cluster",
+    collections: [clusterRecord, nodes, jobs, clusterPeers, schedules],
+    writes: [...clusterWrites, ...scheduleWrites],
+  },
+  { name: "svm", collections: [svms, svmPeers], writes: [] },
+  {
+    name: "network",
+    collections: [ipInterfaces, fcInterfaces, ipspaces, broadcastDomains, ports, ipRoutes],
+    writes: [],
+  },
+  {
+    name: "storage",
+    collections: [volumes, snapshots, luns, aggregates],
+    writes: [...volumeWrites, ...snapshotWrites, ...lunWrites],
+  },
+  {
+    name: "san",
+    collections: [igroups, initiators, lunMaps, iscsiServices, iscsiSessions, fcpServices],
+    writes: [...igroupWrites, ...mapWrites, ...serviceWrites],
+  },
+  {
+    name: "snapmirror",
+    collections: [relationships, transfers, policies],
+    writes: [...relationshipWrites, ...transferWrites, ...policyWrites],
+  },
+  { name: "security", collections: [mavRequests], writes: mavWrites },
+  { name: "support", collections: [emsEvents], writes: emsWrites },
+];

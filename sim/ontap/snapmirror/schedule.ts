@@ -1,0 +1,80 @@
+import type { FabricState } from "../fabric.js";
+import { ApiError } from "../kernel/errors.js";
+import { lastNight, nightComment, nightName } from "../seed/nights.js";
+import type { Cron, RelationshipState } from "../state.js";
+import { volumeNamed, written } from "../storage/content.js";
+import { addSnapshot, deleteSnapshot, isLocked, ownersOf } from "../storage/snapshots.js";
+import { startTransfer } from "./transfers.js";
+
+const NIGHTS_KEPT = 7;
+
+/** Everything that happens by the clock at the top of this minute: the site's nightly snapshots, then scheduled updates. */
+export function tickMinute(fabric: FabricState): void {
+  if (fabric.knobs.nightlies && lastNight(fabric.now) === fabric.now) takeNightlies(fabric);
+  for (const cluster of fabric.clusters.values()) {
+    for (const relationship of cluster.relationships) {
+      const cron = cronOf(fabric, cluster.name, relationship);
+      if (cron && matchesMinute(cron, fabric.now)) scheduledUpdate(fabric, relationship);
+    }
+  }
+}
+
+/** The schedule in force: the relationship's own, else its policy's. */
+export function scheduleName(
+  fabric: FabricState,
+  cluster: string,
+  relationship: RelationshipState,
+): string | undefined {
+  if (relationship.restore || relationship.schedule === null) return undefined;
+  return (
+    relationship.schedule ??
+    fabric.cluster(cluster).policies.find((each) => each.name === relationship.policy)?.schedule
+  );
+}
+
+function cronOf(fabric: FabricState, cluster: string, relationship: RelationshipState): Cron | undefined {
+  const name = scheduleName(fabric, cluster, relationship);
+  return fabric.cluster(cluster).schedules.find((each) => each.name === name)?.cron;
+}
+
+export function matchesMinute(cron: Cron, at: number): boolean {
+  const date = new Date(at);
+  const fits = (allowed: readonly number[] | undefined, value: number): boolean =>
+    !allowed || allowed.length === 0 || allowed.includes(value);
+  return (
+    fits(cron.minutes, date.getUTCMinutes()) &&
+    fits(cron.hours, date.getUTCHours()) &&
+    fits(cron.days, date.getUTCDate()) &&
+    fits(cron.months, date.getUTCMonth() + 1) &&
+    fits(cron.weekdays, date.getUTCDay())
+  );
+}
+
+/** Overlapping ticks are skipped; a paused or broken mirror is left alone: reference 6.6. */
+function scheduledUpdate(fabric: FabricState, relationship: RelationshipState): void {
+  if (relationship.state !== "snapmirrored" || relationship.transfer) return;
+  const source = fabric.volumeOf(relationship.source);
+  if (source?.type === "rw" && fabric.knobs.applicationWrites === "everyTick") source.content = written(fabric, source);
+  startTransfer(fabric, relationship, "update", { scheduled: true });
+}
+
+/** What the site's own script does at 02:00: a new nightly on every seeded source, the eighth oldest goes. */
+function takeNightlies(fabric: FabricState): void {
+  for (const { source } of fabric.world.mirrors) {
+    const cluster = fabric.cluster(source.cluster);
+    const volume = volumeNamed(cluster, source.svm, source.volume);
+    if (!volume || volume.type !== "rw" || volume.state !== "online") continue;
+    const name = nightName(fabric.now);
+    try {
+      addSnapshot(fabric, volume, { name, label: "daily", comment: nightComment(volume.name, false) });
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      fabric.ems(cluster, "wafl.snap.create.failed", "error", `${name} on ${volume.name}: ${error.message}`);
+    }
+    const nights = volume.snapshots.filter((each) => each.name.startsWith("nightly."));
+    for (const old of nights.slice(0, -NIGHTS_KEPT)) {
+      if (ownersOf(fabric, cluster, volume, old).length > 0 || isLocked(old, fabric.now)) continue;
+      deleteSnapshot(fabric, cluster, volume, old, "array");
+    }
+  }
+}
