@@ -1,0 +1,50 @@
+import { WORDS } from "./words.js";
+import type { Vocabulary } from "./vocabulary.js";
+
+/** Single edits (a swap of neighbours counts one) between two words. Fuse's bitap counts a swap as two, which loses "pord". */
+export function edits(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, i) => i)];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const change = (rows[i - 1]?.[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let best = Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, change);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (rows[i - 2]?.[j - 2] ?? 0) + 1);
+      row.push(best);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]?.[b.length] ?? 0;
+}
+
+/** How many edits still look like a slip of the finger. */
+const slack = (word: string): number => (word.length <= 3 ? (word.length === 3 ? 1 : 0) : word.length <= 5 ? 1 : word.length <= 9 ? 2 : 3);
+
+/** Names near a word, nearest first. `generous` for lists of names, where a bad guess does no harm. */
+export function nearest(word: string, names: readonly string[], most: number, generous = false): string[] {
+  const wanted = word.toLowerCase();
+  return [...new Set(names)]
+    .filter((each) => Math.abs(each.length - wanted.length) <= 3)
+    .map((name) => ({ name, distance: edits(wanted, name.toLowerCase()) }))
+    .filter((each) => each.distance > 0 && each.distance <= slack(wanted) + (generous ? 1 : 0))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map((each) => each.name);
+}
+
+/** Every word that has a meaning in requests and is long enough to be mistyped. */
+export function lexicon(vocabulary: Vocabulary): string[] {
+  const names = [
+    ...vocabulary.sets.flatMap((each) => [each.name, ...each.aliases, ...each.volumes]),
+    ...vocabulary.hosts.flatMap((each) => [each.name, ...each.aliases]),
+    ...vocabulary.purposes.flatMap((each) => [each.name, ...each.aliases]),
+    ...vocabulary.clusters.flatMap((each) => [each.name, ...(each.aliases ?? []), ...(each.svms ?? [])]),
+  ];
+  return [...new Set([...names.map((each) => each.toLowerCase()), ...lexiconOfWords()])];
+}
+
+let wordsOnce: readonly string[] | undefined;
+function lexiconOfWords(): readonly string[] {
+  wordsOnce ??= [...new Set(Object.values(WORDS).flat().flatMap((text) => text.split(/[ |]/)).map((each) => each.replace(/\?$/, "")))].filter((each) => /^[a-z-]{4,}$/.test(each)).concat(["last", "night", "yesterday", "today", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "until", "from", "days", "weeks", "hours", "please", "could", "thanks"]);
+  return wordsOnce;
+}
