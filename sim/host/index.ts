@@ -1,0 +1,11 @@
+export { createHosts, type Hosts } from "./hosts.js";
+export { wwidOf } from "./devices.js";
+export {
+  HostUnreachable,
+  type HostFault,
+  type HostKnobs,
+  type HostRun,
+  type HostsOptions,
+  type ScriptEnd,
+  type ShownHost,
+} from "./types.js";
