@@ -17,6 +17,8 @@ export type CardBlock = KnownBlock | ChartBlock;
 export interface Drawing {
   readonly text: string;
   readonly blocks: readonly CardBlock[];
+  /** Sent instead where Slack refuses the blocks; absent: the blocks without headers, tables and charts. */
+  readonly fallback?: readonly KnownBlock[];
 }
 
 /** Slack's limits that cards run into (reference B1). `message` is our budget below the 13,200 that were seen to be refused. */
@@ -117,6 +119,7 @@ export function readLength(value: unknown): number {
 
 /** The same message with nothing but sections, contexts and buttons: for a workspace that refuses the newer blocks. */
 export function simpler(drawing: Drawing): Drawing {
+  if (drawing.fallback && drawing.fallback.length > 0) return { text: drawing.text, blocks: drawing.fallback };
   const kept = drawing.blocks.filter((each): each is KnownBlock => ["section", "context", "actions", "divider"].includes(each.type));
   return { text: drawing.text, blocks: kept.length > 0 ? kept : [section(drawing.text.slice(0, limits.section))] };
 }

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../core/clock.js";
 import type { Visitor } from "../jobs/desk.js";
 import { withoutSecrets } from "./logging.js";
+import { codeOf } from "./slack-errors.js";
 
 /** Slack did not say who somebody is: nothing is decided in their name. */
 export class WhoUnknown extends Error {
@@ -90,7 +91,7 @@ export function createIdentity(needs: Needs): Identity {
 
   async function placeOf(channel: string | undefined): Promise<{ shared: boolean; here: boolean | undefined }> {
     // A direct message with the bot is never shared; one with a person of another workspace makes that person a stranger.
-    if (channel === undefined || channel.startsWith("D")) return { shared: false, here: undefined };
+    if (channel === undefined || channel === "" || channel.startsWith("D")) return { shared: false, here: undefined };
     try {
       const { channel: info } = (await client.conversations.info({ channel })) as {
         channel?: { is_ext_shared?: boolean; is_pending_ext_shared?: boolean; is_member?: boolean };
@@ -135,10 +136,4 @@ export function createIdentity(needs: Needs): Identity {
       );
     },
   };
-}
-
-/** The error code of a failed call to Slack's Web API ("channel_not_found"); undefined when Slack did not answer one. */
-export function codeOf(error: unknown): string | undefined {
-  const data = (error as { data?: { error?: unknown } } | null)?.data;
-  return typeof data?.error === "string" ? data.error : undefined;
 }

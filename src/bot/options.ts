@@ -39,8 +39,8 @@ export interface BotOptions {
   readonly closing?: (view: RunView) => Closing | undefined;
   /** The word to be typed before such a plan is approved; absent: destroys on production or dr without a way back or a safety copy. */
   readonly typedWord?: (plan: Plan) => string | undefined;
-  /** Approver groups: name in the policy to Slack's user group id. */
-  readonly groups: Readonly<Record<string, string>>;
+  /** Slack ids of every group the policy names: whose members are looked up. */
+  readonly groups: readonly string[];
   readonly cardExpiresMinutes: number;
   /** IANA zone for people whose own is not known. */
   readonly timeZone: string;

@@ -12,14 +12,26 @@ interface Used {
   buttons: number;
 }
 
-/** An answer's first message and, when it is long, more of them. */
-export function answerMessages(answer: Answer, options: { readonly rich: boolean } = { rich: true }): Drawing[] {
+/** An answer's first message and, when it is long, more of them. Each knows how to do without tables and charts. */
+export function answerMessages(answer: Answer): Drawing[] {
   const used: Used = { tables: 0, charts: 0, buttons: 0 };
-  const blocks = answer.parts.flatMap((part) => partBlocks(part, used, options.rich));
-  const text = escapedLine(answer.summary, limits.fallback);
-  const all: CardBlock[] = answer.parts.some((part) => part.kind === "heading" || part.kind === "text") ? blocks : [section(text || " "), ...blocks];
-  return paged(all, text || "Answer");
+  const plainly = new Map<CardBlock, KnownBlock[]>();
+  const blocks = answer.parts.flatMap((part) => {
+    const drawn = partBlocks(part, used);
+    const [first] = drawn;
+    if (part.kind === "table" && first?.type === "table") plainly.set(first, tableRows(part));
+    if (part.kind === "chart" && first?.type === "data_visualization") plainly.set(first, barSections(part));
+    return drawn;
+  });
+  const text = escapedLine(answer.summary, limits.fallback) || "Answer";
+  const all: CardBlock[] = answer.parts.some((part) => part.kind === "heading" || part.kind === "text") ? blocks : [section(text), ...blocks];
+  return paged(all, text).map((page) => ({ ...page, fallback: page.blocks.flatMap((each) => plainly.get(each) ?? withoutHeader(each)).slice(0, limits.blocks) }));
 }
+
+const withoutHeader = (block: CardBlock): KnownBlock[] => {
+  if (block.type === "header") return [section(`*${escapedLine(block.text.text, 200)}*`)];
+  return block.type === "data_visualization" ? [] : [block];
+};
 
 function paged(blocks: readonly CardBlock[], text: string): Drawing[] {
   const pages: CardBlock[][] = [[]];
@@ -38,16 +50,16 @@ function paged(blocks: readonly CardBlock[], text: string): Drawing[] {
   return pages.map((page, i) => ({ text: i === 0 ? text : `${text} (${i + 1})`, blocks: page.length > 0 ? page : [section(text)] }));
 }
 
-function partBlocks(part: AnswerPart, used: Used, rich: boolean): CardBlock[] {
+function partBlocks(part: AnswerPart, used: Used): CardBlock[] {
   switch (part.kind) {
     case "heading":
-      return [rich ? header(oneLine(part.text)) : section(`*${escapedLine(part.text, 200)}*`)];
+      return [header(oneLine(part.text))];
     case "text":
       return sections(lines(`${toneMark[part.tone ?? "plain"]}${part.text}`));
     case "table":
-      return tableBlocks(part, used, rich);
+      return tableBlocks(part, used);
     case "chart":
-      return chartBlocks(part, used, rich);
+      return chartBlocks(part, used);
     case "choices": {
       const buttons = sayButtons(part.choices).map((each, i) => ({ ...each, action_id: `say:${used.buttons + i}` }));
       used.buttons += buttons.length;
@@ -67,18 +79,24 @@ const lines = (text: string): string[] =>
 type Table = Extract<AnswerPart, { kind: "table" }>;
 
 /** Source for the limits: @slack/types 3.2.0 TableBlock, 100 rows of 20 cells, 10,000 characters, one a message. */
-function tableBlocks(part: Table, used: Used, rich: boolean): CardBlock[] {
-  const columns = part.columns.slice(0, 20);
-  const rows = part.rows.map((row) => columns.map((_, i) => row[i] ?? ""));
+function tableBlocks(part: Table, used: Used): CardBlock[] {
+  const { columns, rows } = square(part);
   const characters = [columns, ...rows].flat().reduce((sum, cell) => sum + Math.min(cell.length, 300), 0);
-  if (!rich || used.tables > 0 || rows.length > 99 || rows.length === 0 || columns.length === 0 || characters > 9000) return rowSections(columns, rows);
+  if (used.tables > 0 || rows.length > 99 || rows.length === 0 || columns.length === 0 || characters > 9000) return tableRows(part);
   used.tables += 1;
   const cells = (row: readonly string[]): TableBlock["rows"][number] => row.map((cell) => ({ type: "raw_text", text: plain(oneLine(cell), 300) }));
   return [{ type: "table", rows: [cells(columns), ...rows.map(cells)] }];
 }
 
+/** At most 20 columns, every row as long as the head. */
+function square(part: Table): { columns: readonly string[]; rows: readonly (readonly string[])[] } {
+  const columns = part.columns.slice(0, 20);
+  return { columns, rows: part.rows.map((row) => columns.map((_, i) => row[i] ?? "")) };
+}
+
 /** A table as lines: "*name* – lag 5 min · healthy". */
-function rowSections(columns: readonly string[], rows: readonly (readonly string[])[]): KnownBlock[] {
+function tableRows(part: Table): KnownBlock[] {
+  const { columns, rows } = square(part);
   if (rows.length === 0) return [context("_nothing to list_")];
   const rowLines = rows.slice(0, 200).map((row) => {
     const rest = row.slice(1).map((cell, i) => (cell === "" ? "" : `${escapedLine(columns[i + 1] ?? "", 40)} ${escapedLine(cell, 160)}`));
@@ -90,10 +108,10 @@ function rowSections(columns: readonly string[], rows: readonly (readonly string
 type Chart = Extract<AnswerPart, { kind: "chart" }>;
 
 /** Source for the limits: docs.slack.dev data_visualization: title 50, 20 points, labels 20, unique; two a message. */
-function chartBlocks(part: Chart, used: Used, rich: boolean): CardBlock[] {
+function chartBlocks(part: Chart, used: Used): CardBlock[] {
   const labels = part.bars.map((each) => plain(oneLine(each.label), 20));
   const drawable = part.bars.length > 0 && part.bars.length <= 20 && new Set(labels).size === labels.length && part.bars.every((each) => Number.isFinite(each.value));
-  if (!rich || !drawable || used.charts >= 2) return barSections(part);
+  if (!drawable || used.charts >= 2) return barSections(part);
   used.charts += 1;
   const series = (name: string, value: (at: number) => number) => ({ name: plain(name, 20), data: labels.map((label, i) => ({ label, value: value(i) })) });
   const limit = part.bars.some((each) => each.limit !== undefined) ? [series("limit", (i) => part.bars[i]?.limit ?? 0)] : [];

@@ -29,11 +29,11 @@ function decisionButtons(view: RunView): Button[] {
     case "deciding":
       return [...voteButtons(view), ...cancelButton(view)];
     case "held":
-      return [...heldButtons(view), ...cancelButton(view)];
+      return [...heldButtons(view), ...(pastNoReturn(view) ? [handButton(view)] : cancelButton(view))];
     case "doubted":
       return doubtButtons(view);
     case "parked":
-      return [button(acts.tryAgain, "Try again", view.id, { style: "primary" }), button(acts.handToPerson, "Hand to a person", view.id)];
+      return [button(acts.tryAgain, "Try again", view.id, { style: "primary" }), handButton(view)];
     case "planning":
     case "granted":
     case "running":
@@ -73,6 +73,8 @@ function heldButtons(view: RunView): Button[] {
       return [];
   }
 }
+
+const handButton = (view: RunView): Button => button(acts.handToPerson, "Hand to a person", view.id);
 
 function doubtButtons(view: RunView): Button[] {
   const step = view.steps.find((each) => each.phase === "doubted");

@@ -5,7 +5,7 @@ import { escapedLine, mention, moment } from "../text.js";
 import { expiresAt } from "./plan.js";
 import { standing } from "./status.js";
 import type { CardContext } from "./types.js";
-import { filledPlaces, groupId } from "./votes.js";
+import { filledPlaces } from "./votes.js";
 
 export interface HomeRow {
   readonly view: RunView;
@@ -27,12 +27,10 @@ export interface HomeOf {
 
 /** Could this person's yes still count? For showing only; the desk decides. */
 export function waitsFor(row: HomeRow, user: string, groups: readonly string[]): boolean {
-  const { view, shown } = row;
+  const { view } = row;
   if (view.status !== "deciding" || !view.planned || view.asked.by.user === user) return false;
   if (view.planned.votes.some((vote) => vote.by.user === user)) return false;
-  return filledPlaces(view.planned, shown.groups).some(
-    ({ place, by }) => by.length < place.count && (groups.includes(groupId(place, shown.groups)) || groups.includes(place.group)),
-  );
+  return filledPlaces(view.planned).some(({ place, open }) => open > 0 && groups.includes(place.group));
 }
 
 /** What waits for you, what you asked for, and where to begin. */

@@ -6,7 +6,6 @@ import { buttonBlocks } from "./buttons.js";
 import { planOverflow } from "./run.js";
 import { deniedSentence, halfDone, runLink, story } from "./status.js";
 import type { CardContext } from "./types.js";
-import { filledPlaces, groupId } from "./votes.js";
 
 /** Something told once in the run's thread. An updated card notifies nobody; these do. */
 export interface Milestone {
@@ -32,8 +31,7 @@ function planTold(view: RunView, shown: CardContext): Milestone[] {
   const rest = planOverflow(view, shown);
   for (const [n, lines] of pages(rest).entries()) told.push(say(`rest:${planned.key}:${n}`, lines));
   if (view.status === "deciding") {
-    const places = filledPlaces(planned, shown.groups);
-    const groups = [...new Map(places.map(({ place }) => [place.group, mentionGroup(groupId(place, shown.groups), place.label)])).values()];
+    const groups = [...new Set(planned.demand.places.map((place) => mentionGroup(place.group, place.label)))];
     const again = planned.difference.length > 0 ? " The plan has changed since the last one, so earlier votes do not count." : "";
     told.push(say(`decide:${planned.key}`, [`${groups.join(" and ")}: please read the plan above and decide.${again}`]));
   }

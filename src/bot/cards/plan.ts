@@ -41,22 +41,21 @@ export const factLines = (facts: readonly Fact[]): string[] =>
   facts.filter((fact) => !fact.tone || fact.tone === "plain").map((fact) => `*${escapedLine(fact.label, 100)}:* ${escaped(fact.text, 600)}`);
 
 /** Who must say yes, and who has. */
-export function demandLines(planned: PlannedView, shown: CardContext): string[] {
+export function demandLines(planned: PlannedView): string[] {
   const { demand } = planned;
   if (demand.denied !== undefined) return [`⛔ *No rule allows this plan:* ${escaped(demand.denied, 600)}`];
   if (demand.nobody) return ["*Nobody has to approve this.*"];
-  const lines = filledPlaces(planned, shown.groups).map(({ place, by }) => {
+  const lines = filledPlaces(planned).map(({ place, by, open }) => {
     const have = by.map((vote) => `✅ ${mention(vote.by.user)} ${moment(vote.at, "time")}`);
-    const missing = place.count - by.length;
-    const state = [...have, ...(missing > 0 ? [`⏳ ${counted(missing, "more yes", "more yeses")} needed`] : [])].join(", ");
+    const state = [...have, ...(open > 0 ? [`⏳ ${counted(open, "more yes", "more yeses")} needed`] : [])].join(", ");
     return `• ${place.count} of *${escapedLine(place.label, 80)}* – ${state}\n        _${escapedLine(place.why, 300)}_`;
   });
   return ["*Who has to say yes*", ...lines];
 }
 
 /** How far the votes are: "1 of 2". */
-export function votesShort(planned: PlannedView, shown: CardContext): string {
-  const places = filledPlaces(planned, shown.groups);
+export function votesShort(planned: PlannedView): string {
+  const places = filledPlaces(planned);
   const have = places.reduce((sum, each) => sum + each.by.length, 0);
   return `${have} of ${places.reduce((sum, each) => sum + each.place.count, 0)}`;
 }

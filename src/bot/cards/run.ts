@@ -61,7 +61,7 @@ function planBody(view: RunView, shown: CardContext, room: number, most: number)
   const set = whole(dangerLines(planned.facts, planned.plan.warnings), room * 0.35);
   const apart = set.length > 0 ? [divider, ...sections(set), divider] : [];
   const difference = sections(whole(differenceLines(planned), room * 0.15));
-  const demand = sections(whole(demandLines(planned, shown), room * 0.2));
+  const demand = sections(whole(demandLines(planned), room * 0.2));
   const facts = sections(whole(factLines(planned.facts), room * 0.15));
   const left = room - [apart, difference, demand, facts].reduce((sum, each) => sum + readLength(each), 0) - 100;
   const others = apart.length + difference.length + demand.length + facts.length;
@@ -101,5 +101,5 @@ export function planOverflow(view: RunView, shown: CardContext): string[] {
   if (!planned) return [];
   const card = JSON.stringify(runCard(view, shown).blocks);
   if (!/_… and \d+ more(?: steps?: all of them are|,) in the thread\._/.test(card)) return [];
-  return [...differenceLines(planned), ...dangerLines(planned.facts, planned.plan.warnings), ...planLines(planned.plan.steps, 700), ...factLines(planned.facts), ...demandLines(planned, shown)];
+  return [...differenceLines(planned), ...dangerLines(planned.facts, planned.plan.warnings), ...planLines(planned.plan.steps, 700), ...factLines(planned.facts), ...demandLines(planned)];
 }

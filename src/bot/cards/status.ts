@@ -20,7 +20,7 @@ export function standing(view: RunView, shown: CardContext): Standing {
     case "planning":
       return view.planned ? { mark: "🔁", words: "Looking again" } : { mark: "🔎", words: "Looking and planning" };
     case "deciding":
-      return { mark: "🟡", words: view.planned ? `Waiting for approval (${votesShort(view.planned, shown)})` : "Waiting for approval" };
+      return { mark: "🟡", words: view.planned ? `Waiting for approval (${votesShort(view.planned)})` : "Waiting for approval" };
     case "granted":
       return { mark: "🟢", words: view.planned?.demand.nobody ? "About to start" : "Approved, about to start" };
     case "running":

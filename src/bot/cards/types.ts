@@ -16,8 +16,6 @@ export interface CardContext {
   readonly now: number;
   /** How long a card waits for its votes. */
   readonly cardExpiresMinutes: number;
-  /** Approver groups: name in the policy to Slack's user group id. */
-  readonly groups: Readonly<Record<string, string>>;
   readonly progress?: Progress;
   readonly closing?: Closing;
   /** Where other runs' cards are, by run id: holders of locks, child and parent. */
