@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import ts from "typescript";
+import { findProgram } from "./machine.js";
 
 /** One import of one file, dynamic ones and re-exports included. */
 export interface Import {
@@ -17,7 +18,7 @@ const ignored = new Set(["node_modules", "dist", "coverage", ".git", ".sluice"])
 
 /** Every file of the project, as git sees it (new ones too); in a tree without git, every file there is. */
 export function projectFiles(): string[] {
-  if (!existsSync(".git")) return walk(".");
+  if (!existsSync(".git") || findProgram("git") === undefined) return walk(".");
   const listed = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], { encoding: "utf8" });
   return listed.split("\n").filter((file) => file !== "" && existsSync(file));
 }
