@@ -49,18 +49,27 @@ export type AttachFacts = z.infer<typeof attachFacts>;
 
 async function look(on: HostReader, input: AttachInput): Promise<Settled<AttachFacts>> {
   const wwids = input.luns.map((each) => each.wwid);
-  const seen = await inspect.ask(on, { target: input.target, tag: input.tag, mounts: [input.mount], vgs: [input.vg], wwids: wwids.slice(0, 16) });
+  const seen = await inspect.ask(on, {
+    target: input.target,
+    tag: input.tag,
+    mounts: [input.mount],
+    vgs: [input.vg],
+    wwids: wwids.slice(0, 16),
+  });
   const [mount] = seen.mounts;
   const [group] = seen.vgs;
   const ours = group !== undefined && (group.tags.split(",").includes(input.tag) || group.on.length > 0);
-  if (group !== undefined && !ours) return { found: "foreign", what: `the volume group ${input.vg} on ${on.name}, which is not this clone's` };
-  if (mount?.source !== undefined && mount.vg !== input.vg) return { found: "foreign", what: `${mount.source}, which is mounted at ${input.mount} on ${on.name}` };
+  if (group !== undefined && !ours)
+    return { found: "foreign", what: `the volume group ${input.vg} on ${on.name}, which is not this clone's` };
+  if (mount?.source !== undefined && mount.vg !== input.vg)
+    return { found: "foreign", what: `${mount.source}, which is mounted at ${input.mount} on ${on.name}` };
   const visible = seen.luns.filter((each) => each.map || each.paths > 0);
   if (group === undefined && visible.length === 0) return { found: "absent" };
   if (group === undefined || mount?.source === undefined || !group.tags.split(",").includes(input.tag)) {
     return { found: "partial", why: `the clone's LUNs are on ${on.name}, but it is not mounted at ${input.mount}` };
   }
-  if (input.afterMount !== undefined && !group.hooked) return { found: "partial", why: `the after_mount hook has not run on ${on.name}` };
+  if (input.afterMount !== undefined && !group.hooked)
+    return { found: "partial", why: `the after_mount hook has not run on ${on.name}` };
   return {
     found: "done",
     output: {
@@ -81,7 +90,7 @@ export const attach = defineChange<AttachInput, AttachFacts>({
   text: attachText,
   input: attachInput,
   output: attachFacts,
-  timeoutMs: 25 * 60_000,
+  timeoutMs: 15 * 60_000,
   look,
   env: (input) => ({
     SLUICE_TAG: input.tag,

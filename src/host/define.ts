@@ -13,8 +13,17 @@ export const isReadScript = (script: ScriptCall): script is ReadScript => genuin
 export type Env = Readonly<Record<`SLUICE_${string}`, string | undefined>>;
 
 function call(kind: ScriptCall["kind"], name: string, text: string, env: Env, timeoutMs: number): ScriptCall {
-  const set = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== "");
-  return Object.freeze({ kind, name, script: text, env: Object.freeze(Object.fromEntries(set)), secrets: {}, timeoutMs });
+  const set = Object.entries(env).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== "",
+  );
+  return Object.freeze({
+    kind,
+    name,
+    script: text,
+    env: Object.freeze(Object.fromEntries(set)),
+    secrets: {},
+    timeoutMs,
+  });
 }
 
 /** A script that looks: its text, how input becomes environment, and what its result line holds. */
@@ -82,6 +91,8 @@ function settled<Out>(read: () => Out): Settled<Out> {
     return { found: "done", output: read() };
   } catch (thrown) {
     if (!(thrown instanceof Rejected)) throw thrown;
-    return thrown.detail?.["changed"] === true ? { found: "partial", why: thrown.sentence } : { found: "absent", because: thrown.sentence };
+    return thrown.detail?.["changed"] === true
+      ? { found: "partial", why: thrown.sentence }
+      : { found: "absent", because: thrown.sentence };
   }
 }

@@ -23,17 +23,25 @@ const detachFacts = z.object({ boot: z.string(), signedOut: z.boolean() });
 export type DetachFacts = z.infer<typeof detachFacts>;
 
 async function look(on: HostReader, input: DetachInput): Promise<Settled<DetachFacts>> {
-  const seen = await inspect.ask(on, { target: input.target, tag: input.tag, mounts: [input.mount], vgs: [input.vg], wwids: input.wwids.slice(0, 16) });
+  const seen = await inspect.ask(on, {
+    target: input.target,
+    tag: input.tag,
+    mounts: [input.mount],
+    vgs: [input.vg],
+    wwids: input.wwids.slice(0, 16),
+  });
   const [mount] = seen.mounts;
   const [group] = seen.vgs;
   const mounted = mount?.source !== undefined && mount.vg === input.vg;
   const devices = seen.luns.some((each) => each.map || each.paths > 0);
   const owned = group !== undefined && (group.on.length > 0 || group.tags.split(",").includes(input.tag));
   if (!mounted && !devices && !owned) {
-    if (input.logout && seen.sessions.some((each) => each.disks === 0)) return { found: "partial", why: `${on.name} is still signed in to ${input.target}` };
+    if (input.logout && seen.sessions.some((each) => each.disks === 0))
+      return { found: "partial", why: `${on.name} is still signed in to ${input.target}` };
     return { found: "done", output: { boot: seen.boot, signedOut: seen.sessions.length === 0 } };
   }
-  if (mounted && group?.active === true) return { found: "absent", because: `the clone is still mounted at ${input.mount} on ${on.name}` };
+  if (mounted && group?.active === true)
+    return { found: "absent", because: `the clone is still mounted at ${input.mount} on ${on.name}` };
   return { found: "partial", why: `the clone is unmounted on ${on.name}, but its devices are still there` };
 }
 
@@ -43,7 +51,7 @@ export const detach = defineChange<DetachInput, DetachFacts>({
   text: detachText,
   input: detachInput,
   output: detachFacts,
-  timeoutMs: 25 * 60_000,
+  timeoutMs: 15 * 60_000,
   look,
   env: (input) => ({
     SLUICE_TAG: input.tag,

@@ -20,7 +20,10 @@ const quiesceInput = z.object({
   expected: z.array(z.string().regex(/^[A-Za-z0-9_.+-]{1,32}$/)).optional(),
 });
 export type QuiesceInput = z.infer<typeof quiesceInput>;
-const reactivateInput = z.object({ ...place, /** From the configuration: starts the application. */ startHook: hook.optional() });
+const reactivateInput = z.object({
+  ...place,
+  /** From the configuration: starts the application. */ startHook: hook.optional(),
+});
 export type ReactivateInput = z.infer<typeof reactivateInput>;
 const quiescedInput = z.object(place);
 export type QuiescedInput = z.infer<typeof quiescedInput>;
@@ -28,7 +31,9 @@ export type QuiescedInput = z.infer<typeof quiescedInput>;
 const keptFacts = z.object({
   boot: z.string(),
   /** The file systems written down, and whether each is mounted now. */
-  mounts: z.array(z.object({ path: z.string(), vg: z.string(), lv: z.string(), mounted: z.boolean(), content: z.string() })),
+  mounts: z.array(
+    z.object({ path: z.string(), vg: z.string(), lv: z.string(), mounted: z.boolean(), content: z.string() }),
+  ),
   vgs: z.array(z.object({ name: z.string(), active: z.boolean() })),
   /** The stop hook stopped something that ran: an undo has to start it again. */
   hooked: z.boolean(),
@@ -61,16 +66,22 @@ async function lookQuiesced(on: HostReader, { tag, vgs, wwids }: QuiesceInput): 
   const off = kept.mounts.every((each) => !each.mounted) && kept.vgs.every((each) => !each.active);
   if (record === "none" || record === "back") return { found: "absent" };
   if (record === "stopped") {
-    return off ? { found: "done", output: kept } : { found: "foreign", what: `somebody who mounted or activated the file systems on ${on.name} again` };
+    return off
+      ? { found: "done", output: kept }
+      : { found: "foreign", what: `somebody who mounted or activated the file systems on ${on.name} again` };
   }
-  if (!kept.hooked && kept.mounts.every((each) => each.mounted) && kept.vgs.every((each) => each.active)) return { found: "absent" };
+  if (!kept.hooked && kept.mounts.every((each) => each.mounted) && kept.vgs.every((each) => each.active))
+    return { found: "absent" };
   return { found: "partial", why: `only a part of it has been taken off ${on.name}` };
 }
 
 async function lookReactivated(on: HostReader, { tag, vgs, wwids }: ReactivateInput): Promise<Settled<KeptFacts>> {
   const { record, ...kept } = await quiesced.ask(on, { tag, vgs, wwids });
   const up = kept.mounts.every((each) => each.mounted) && kept.vgs.every((each) => each.active);
-  if (record === "back") return up ? { found: "done", output: kept } : { found: "partial", why: `not everything is mounted again on ${on.name}` };
+  if (record === "back")
+    return up
+      ? { found: "done", output: kept }
+      : { found: "partial", why: `not everything is mounted again on ${on.name}` };
   if (record === "none") return { found: "absent", because: `nothing was written down on ${on.name} under this run` };
   const any = kept.mounts.some((each) => each.mounted) || kept.vgs.some((each) => each.active);
   return any ? { found: "partial", why: `only a part of it is back on ${on.name}` } : { found: "absent" };
@@ -84,7 +95,12 @@ export const quiesce = defineChange<QuiesceInput, KeptFacts>({
   output: keptFacts,
   timeoutMs: 40 * 60_000,
   look: lookQuiesced,
-  env: (input) => ({ ...placeEnv(input), SLUICE_HOOK: input.stopHook, SLUICE_CHECK: input.checkHook, SLUICE_EXPECTED: input.expected?.join(" ") }),
+  env: (input) => ({
+    ...placeEnv(input),
+    SLUICE_HOOK: input.stopHook,
+    SLUICE_CHECK: input.checkHook,
+    SLUICE_EXPECTED: input.expected?.join(" "),
+  }),
 });
 
 /** Reads the LUNs anew and brings back exactly what quiesce wrote down. Starts the application only when given `startHook`. */

@@ -52,7 +52,10 @@ export function factsOf<Facts>(name: string, facts: z.ZodType<Facts>, outcome: S
   const from = host === undefined ? {} : { from: `host ${host}` };
   const said = headOf(outcome.result);
   if (said === undefined || said.script !== name) {
-    throw new InDoubt(`the answer of the ${name} script could not be read (exit ${outcome.exitCode})`, { ...from, code: `exit ${outcome.exitCode}` });
+    throw new InDoubt(`the answer of the ${name} script could not be read (exit ${outcome.exitCode})`, {
+      ...from,
+      code: `exit ${outcome.exitCode}`,
+    });
   }
   if (!said.ok) {
     throw new Rejected(said.says ?? `the ${name} script stopped with exit ${outcome.exitCode}`, {
@@ -63,6 +66,10 @@ export function factsOf<Facts>(name: string, facts: z.ZodType<Facts>, outcome: S
     });
   }
   const read = facts.safeParse(outcome.result);
-  if (!read.success) throw new InDoubt(`the answer of the ${name} script is not what was expected: ${z.prettifyError(read.error)}`, from);
+  if (!read.success)
+    throw new InDoubt(
+      `the answer of the ${name} script is not what was expected: ${z.prettifyError(read.error)}`,
+      from,
+    );
   return read.data;
 }

@@ -13,7 +13,10 @@ export const mountPath = z
   .regex(/^(\/[A-Za-z0-9._-]+)+$/)
   .refine((path) => !`${path}/`.includes("/../") && !`${path}/`.includes("/./"), "a mount point has no . or .. in it");
 /** A command from the configuration, run on the host as it stands there. Never text that people or arrays can choose. */
-export const hook = z.string().max(1000).regex(/^[ -~]+$/);
+export const hook = z
+  .string()
+  .max(1000)
+  .regex(/^[ -~]+$/);
 
 const serialLength = 12;
 
@@ -23,6 +26,7 @@ const serialLength = 12;
  */
 export function wwidOf(serial: string): string {
   const bytes = Buffer.from(serial, "latin1");
-  if (bytes.length !== serialLength) throw new RangeError(`a LUN serial has ${serialLength} characters, this one ${bytes.length}`);
+  if (bytes.length !== serialLength)
+    throw new RangeError(`a LUN serial has ${serialLength} characters, this one ${bytes.length}`);
   return `3600a0980${bytes.toString("hex")}`;
 }

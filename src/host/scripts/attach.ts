@@ -34,7 +34,7 @@ check_tools() {
 }
 
 check_initiator() {
-  local name=
+  local name=''
   name=$(sed -n 's/^InitiatorName=//p' /etc/iscsi/initiatorname.iscsi 2>/dev/null | head -n 1)
   [ "$name" = "$SLUICE_INITIATOR" ] ||
     refuse initiator "this host signs in as \${name:-nobody}, but the LUNs are mapped to $SLUICE_INITIATOR"
@@ -42,7 +42,7 @@ check_initiator() {
 
 # is_ours VG: every device under it is one of our LUNs
 is_ours() {
-  local pv pair found some=
+  local pv pair found some=''
   for pv in $(ask 60 vgs --noheadings -o pv_name "$1"); do
     some=1
     found=
@@ -69,7 +69,7 @@ check_names() {
 }
 
 sign_in() {
-  local portal setting why=
+  local portal setting why=''
   portals=0
   for portal in $SLUICE_PORTALS; do
     if ! attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260"; then
@@ -222,7 +222,7 @@ run_hook() {
   local done=$home/$SLUICE_TAG.$SLUICE_VG.hooked
   [ -n "$SLUICE_AFTER_MOUNT" ] || return 0
   if ! [ -e "$done" ]; then
-    attempt 300 bash -c "$SLUICE_AFTER_MOUNT" || fail hook "the after_mount hook ended with $rc: $out"
+    hook 300 "$SLUICE_AFTER_MOUNT" || fail hook "the after_mount hook ended with $rc: $out"
     printf 'done\\n' >"$done"
   fi
 }

@@ -13,7 +13,7 @@ read_mount() {
   source=$(mounted_from "$1")
   if [ -e "$1" ]; then
     kind=directory
-    [ -d "$1" ] || kind=file
+    [ -d "$1" ] || kind='file'
     if [ "$kind" = directory ] && [ -z "$source" ] && [ -n "$(ls -A "$1" 2>/dev/null)" ]; then kind=occupied; fi
   fi
   printf '{"path":%s,"kind":"%s"' "$(quote "$1")" "$kind"
@@ -30,7 +30,7 @@ read_mount() {
 
 # read_vg NAME: one JSON object, or nothing when there is none
 read_vg() {
-  local lv active wwid pv on= mounts= target hooked=false
+  local lv active wwid pv on='' mounts='' target hooked=false
   has_vg "$1" || return 0
   active=false
   for lv in $(ask 60 lvs --noheadings -o lv_active "$1"); do [ "$lv" != active ] || active=true; done
@@ -47,7 +47,7 @@ read_vg() {
 }
 
 read_sessions() {
-  local session list= device disks
+  local session list='' device disks
   for session in /sys/class/iscsi_session/session*; do
     [ -e "$session/targetname" ] || continue
     [ -z "$SLUICE_TARGET" ] || [ "$(read_word "$session/targetname")" = "$SLUICE_TARGET" ] || continue
@@ -61,7 +61,7 @@ read_sessions() {
 }
 
 main() {
-  local item list= wwpns=
+  local item list='' wwpns=''
   [ -z "$SLUICE_TARGET" ] || match_target target "$SLUICE_TARGET"
   [ -z "$SLUICE_TAG" ] || match_tag tag "$SLUICE_TAG"
   for item in $SLUICE_MOUNTS; do match_path 'mount point' "$item"; done

@@ -8,7 +8,7 @@
  */
 export const prelude = `#!/bin/bash
 set -o pipefail
-export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin LVM_SUPPRESS_FD_WARNINGS=1
 
 home=/var/lib/sluice
 lock=/run/lock/sluice.lock
@@ -31,20 +31,24 @@ quote() {
 fact() { facts="$facts,\\"$1\\":$(quote "$2")"; }
 fact_json() { facts="$facts,\\"$1\\":$2"; }
 
-# attempt SECONDS COMMAND...: standard output and error in $out, status in $rc. Children never hold the lock.
+# attempt SECONDS COMMAND...: standard output and error in $out, status in $rc. A child that outlives
+# this script keeps the lock (fd 9), so nobody works beside it.
 attempt() {
   local limit=$1
   shift
-  out=$(timeout -k 5 "$limit" "$@" </dev/null 2>&1 9>&-)
+  out=$(timeout -k 5 "$limit" "$@" </dev/null 2>&1)
   rc=$?
   return "$rc"
 }
+
+# hook SECONDS TEXT: runs a command of the configuration. What it starts in the background does not keep the lock.
+hook() { attempt "$1" bash -c "exec 9>&-; $2"; }
 
 # ask SECONDS COMMAND...: prints standard output only
 ask() {
   local limit=$1
   shift
-  timeout -k 5 "$limit" "$@" </dev/null 2>/dev/null 9>&-
+  timeout -k 5 "$limit" "$@" </dev/null 2>/dev/null
 }
 
 # keep STATE EXIT RESULT: the ticket's own record; readable after the reply was lost
@@ -96,7 +100,7 @@ match_target() { match "$1" "$2" '^(iqn[.][0-9]{4}-[0-9]{2}[.]|eui[.]|naa[.])[A-
 
 # answered: an ended ticket is answered from its record and never runs twice
 answered() {
-  local line=
+  local line=''
   [ -e "$state" ] || return 0
   read -r line <"$state"
   case $line in
@@ -173,14 +177,14 @@ users_of() {
     [ "$count" -le 8 ] || continue
     holders="\${holders:+$holders,}{\\"pid\\":$pid,\\"user\\":$(quote "\${user:0:32}"),\\"command\\":$(quote "\${command:0:40}")}"
     held="\${held:+$held, }\${command:0:40} (pid $pid, user \${user:0:32})"
-  done < <(timeout -k 5 20 fuser -vm "$1" </dev/null 2>&1 9>&-)
+  done < <(timeout -k 5 20 fuser -vm "$1" </dev/null 2>&1)
   [ "$count" -le 8 ] || held="$held and $((count - 8)) more"
   holders="[$holders]"
 }
 
 # read_word FILE: its first line, without surrounding blanks
 read_word() {
-  local word=
+  local word=''
   [ -e "$1" ] || return 0
   read -r word <"$1" 2>/dev/null
   printf '%s' "$word"

@@ -34,7 +34,7 @@ flush() {
 
 # list_kept: facts about what the record says, as it is now
 list_kept() {
-  local kind a b c rest mounts= groups= is
+  local kind a b c rest mounts='' groups='' is
   if [ -e "$record" ]; then
     while read -r kind a b c rest; do
       is=false
@@ -82,7 +82,7 @@ check_users() {
 
 # only what mount(8) takes back
 keep_options() {
-  local option kept=
+  local option kept=''
   for option in \${1//,/ }; do
     case $option in
       rw | ro | noatime | nodiratime | relatime | nodev | nosuid | noexec | sync | discard | nouuid) kept="\${kept:+$kept,}$option" ;;
@@ -110,7 +110,7 @@ list_now() {
 }
 
 check_devices() {
-  local wwid map vg devices=
+  local wwid map vg devices=''
   for wwid in $SLUICE_WWIDS; do
     map=$(map_of "$wwid")
     [ -n "$map" ] || continue
@@ -127,10 +127,10 @@ stop_application() {
   local ran=yes
   [ -n "$SLUICE_HOOK" ] || return 0
   if ! has_line hook; then
-    if [ -n "$SLUICE_CHECK" ] && ! attempt 120 bash -c "$SLUICE_CHECK"; then ran=no; fi
+    if [ -n "$SLUICE_CHECK" ] && ! hook 120 "$SLUICE_CHECK"; then ran=no; fi
     [ "$ran" = no ] || printf 'hook\\n' >>"$record"
   fi
-  attempt 900 bash -c "$SLUICE_HOOK" || fail hook "the stop hook ended with $rc: $out"
+  hook 900 "$SLUICE_HOOK" || fail hook "the stop hook ended with $rc: $out"
 }
 
 take_off() {
@@ -171,7 +171,8 @@ main() {
   targets=$(printf '%s\\n' "$lines" | sed -n 's/^mount \\([^ ]*\\) .*/\\1/p')
   check_users refuse
   if ! [ -e "$record" ] || has_line back; then
-    printf '%s\\n' "$lines" >"$record.new" && mv -f "$record.new" "$record" || refuse record "$record could not be written"
+    printf '%s\\n' "$lines" >"$record.new"
+    mv -f "$record.new" "$record" || refuse record "$record could not be written"
   fi
   changed=true
   stop_application
@@ -228,7 +229,7 @@ main() {
     bring_back
   fi
   if [ -n "$SLUICE_HOOK" ]; then
-    attempt 900 bash -c "$SLUICE_HOOK" || fail hook "the start hook ended with $rc: $out"
+    hook 900 "$SLUICE_HOOK" || fail hook "the start hook ended with $rc: $out"
   fi
   has_line back || printf 'back\\n' >>"$record"
   list_kept

@@ -9,7 +9,7 @@ script=ticket
 longest=3700
 
 main() {
-  local line=
+  local line=''
   match ticket "$SLUICE_OF" '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$'
   if ! [ -e "$home/$SLUICE_OF.json" ]; then
     fact is absent
