@@ -15,7 +15,6 @@ export interface MatchedWrite {
 }
 export type Matched = MatchedRead | MatchedWrite;
 
-
 type Target = { readonly collection: Collection; readonly instance: boolean } | { readonly write: Write };
 
 interface Row {

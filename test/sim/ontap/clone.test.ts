@@ -33,7 +33,8 @@ async function clone(name = "trn"): Promise<Json> {
 }
 
 const lunsOf = async (volume: string): Promise<Json[]> =>
-  (await on.get(CVO, `/storage/luns?location.volume.name=${volume}&fields=name,uuid,serial_number,status,lun_maps`)).records;
+  (await on.get(CVO, `/storage/luns?location.volume.name=${volume}&fields=name,uuid,serial_number,status,lun_maps`))
+    .records;
 
 describe("FlexClone of the mirror", () => {
   test("same aggregate and content, own serials, unmapped; its snapshot is held", async () => {
@@ -51,7 +52,9 @@ describe("FlexClone of the mirror", () => {
     expect(mine.every((each) => each.status.mapped === false && each.status.state === "online")).toBe(true);
     const serials = new Set([...mine, ...parents].map((each) => each.serial_number));
     expect(serials.size).toBe(8);
-    expect(on.fabric.contentOf(CVO, "svm_epic_dr", "trn")).toBe(on.fabric.contentOf(CVO, "svm_epic_dr", "epic_prd_dr", NIGHT));
+    expect(on.fabric.contentOf(CVO, "svm_epic_dr", "trn")).toBe(
+      on.fabric.contentOf(CVO, "svm_epic_dr", "epic_prd_dr", NIGHT),
+    );
     const parent = await on.volume(CVO, "epic_prd_dr");
     const held = await on.get(CVO, `/storage/volumes/${parent.uuid}/snapshots?name=${NIGHT}&fields=owners`);
     expect(held.records[0].owners).toEqual(["volume_clone"]);
@@ -62,7 +65,13 @@ describe("FlexClone of the mirror", () => {
     const before = on.fabric.snapshot();
     await clone();
     const igroup = await on.call(CVO, "POST", "/protocols/san/igroups?return_records=true", {
-      body: { name: "ig_trn", "svm.name": "svm_epic_dr", os_type: "linux", protocol: "iscsi", initiators: [{ name: HOST }] },
+      body: {
+        name: "ig_trn",
+        "svm.name": "svm_epic_dr",
+        os_type: "linux",
+        protocol: "iscsi",
+        initiators: [{ name: HOST }],
+      },
       as: SLUICE,
     });
     expect(igroup.status).toBe(201);
@@ -77,7 +86,10 @@ describe("FlexClone of the mirror", () => {
     const iqn = san.discover("10.8.1.21")?.iqn ?? "";
     san.login(iqn, "10.8.1.21", HOST);
     expect(san.luns(iqn, "10.8.1.21", HOST)?.map((each) => each.number)).toEqual([0, 1, 2, 3]);
-    expect((await on.get(CVO, "/protocols/san/igroups?name=ig_trn&fields=connectivity_tracking")).records[0].connectivity_tracking).toEqual({
+    expect(
+      (await on.get(CVO, "/protocols/san/igroups?name=ig_trn&fields=connectivity_tracking")).records[0]
+        .connectivity_tracking,
+    ).toEqual({
       connection_state: "partial",
     });
     san.logout(iqn, "10.8.1.21", HOST);
@@ -93,7 +105,9 @@ describe("FlexClone of the mirror", () => {
     }
     expect((await on.call(CVO, "DELETE", `/protocols/san/igroups/${uuid}`, { as: SLUICE })).status).toBe(200);
     const volume = await on.volume(CVO, "trn");
-    expect(await on.done(CVO, "DELETE", `/storage/volumes/${volume.uuid}?force=true`, undefined, SLUICE)).toMatchObject({ state: "success" });
+    expect(await on.done(CVO, "DELETE", `/storage/volumes/${volume.uuid}?force=true`, undefined, SLUICE)).toMatchObject(
+      { state: "success" },
+    );
     expect(on.fabric.snapshot()).toEqual(before);
   });
 
@@ -120,7 +134,9 @@ describe("FlexClone of the mirror", () => {
     expect(await code(cloneBody("1x", NIGHT))).toBe("917887");
     expect(await code({ ...cloneBody("x", NIGHT), type: "dp" })).toBe("918244");
     expect(await code({ ...cloneBody("x", NIGHT), size: 5 })).toBe("918247");
-    expect(await code({ ...cloneBody("x", NIGHT), clone: { is_flexclone: true, parent_volume: { name: "nope" } } })).toBe("524601");
+    expect(
+      await code({ ...cloneBody("x", NIGHT), clone: { is_flexclone: true, parent_volume: { name: "nope" } } }),
+    ).toBe("524601");
     on.fabric.fault(CVO, { condition: "keyVaultDown" });
     expect(await code(cloneBody("x", NIGHT))).toBe("65537463");
   });
@@ -144,7 +160,9 @@ describe("FlexClone of the mirror", () => {
 
   test("a split clone is a volume of its own", async () => {
     const volume = await clone();
-    expect(await on.done(CVO, "PATCH", `/storage/volumes/${volume.uuid}`, { clone: { split_initiated: true } })).toMatchObject({ state: "success" });
+    expect(
+      await on.done(CVO, "PATCH", `/storage/volumes/${volume.uuid}`, { clone: { split_initiated: true } }),
+    ).toMatchObject({ state: "success" });
     expect((await on.volume(CVO, "trn")).clone).toEqual({ is_flexclone: false });
   });
 
@@ -167,14 +185,18 @@ describe("snapshots", () => {
     const base = `/storage/volumes/${volume.uuid}/snapshots`;
     const one = (await on.get(CVO, `${base}?name=${NIGHT}`)).records[0];
     expect((await on.call(CVO, "POST", base, { body: { name: "x" } })).body.error.code).toBe("1638461");
-    expect((await on.call(CVO, "PATCH", `${base}/${one.uuid}`, { body: { name: "x" } })).body.error.code).toBe("1638522");
+    expect((await on.call(CVO, "PATCH", `${base}/${one.uuid}`, { body: { name: "x" } })).body.error.code).toBe(
+      "1638522",
+    );
     expect((await on.call(CVO, "DELETE", `${base}/${one.uuid}`)).body.error.code).toBe("1638521");
   });
 
   test("made and deleted on a rw volume; SnapMirror's base is held, a duplicate refused in the job", async () => {
     const volume = await on.volume(ALI, "epic_prd");
     const base = `/storage/volumes/${volume.uuid}/snapshots`;
-    const made = await on.call(ALI, "POST", `${base}?return_records=true&return_timeout=15`, { body: { name: "mine", comment: "c" } });
+    const made = await on.call(ALI, "POST", `${base}?return_records=true&return_timeout=15`, {
+      body: { name: "mine", comment: "c" },
+    });
     expect(made.status).toBe(201);
     expect(made.headers["location"]).toBe(`/api${base}/${made.body.records[0].uuid}`);
     expect(await on.done(ALI, "POST", base, { name: "mine" })).toMatchObject({ code: 525059 });
@@ -182,12 +204,16 @@ describe("snapshots", () => {
     const own = (await on.get(ALI, `${base}?name=snapmirror.*`)).records[0];
     expect(await on.done(ALI, "DELETE", `${base}/${own.uuid}`)).toMatchObject({ code: 1638543 });
     expect(await on.done(ALI, "DELETE", `${base}/${made.body.records[0].uuid}`)).toMatchObject({ state: "success" });
-    expect(on.fabric.effects(ALI)).toMatchObject([{ effect: "snapshot deleted", object: "svm_epic:epic_prd@mine", by: "call" }]);
+    expect(on.fabric.effects(ALI)).toMatchObject([
+      { effect: "snapshot deleted", object: "svm_epic:epic_prd@mine", by: "call" },
+    ]);
   });
 
   test("a local revert drops newer snapshots and is refused over a SnapMirror reference", async () => {
     const volume = await on.volume(ALI, "epic_prd");
-    const refused = await on.done(ALI, "PATCH", `/storage/volumes/${volume.uuid}`, { restore_to: { snapshot: { name: NIGHT } } });
+    const refused = await on.done(ALI, "PATCH", `/storage/volumes/${volume.uuid}`, {
+      restore_to: { snapshot: { name: NIGHT } },
+    });
     expect(refused).toMatchObject({ code: 1638480 });
     const free = await clone();
     on.fabric.write(CVO, "svm_epic_dr", "trn");
@@ -197,7 +223,9 @@ describe("snapshots", () => {
     on.clock.advance(1000);
     on.fabric.write(CVO, "svm_epic_dr", "trn");
     await on.done(CVO, "POST", base, { name: "b" });
-    expect(await on.done(CVO, "PATCH", `/storage/volumes/${free.uuid}`, { restore_to: { snapshot: { name: "a" } } })).toMatchObject({ state: "success" });
+    expect(
+      await on.done(CVO, "PATCH", `/storage/volumes/${free.uuid}`, { restore_to: { snapshot: { name: "a" } } }),
+    ).toMatchObject({ state: "success" });
     expect(on.fabric.contentOf(CVO, "svm_epic_dr", "trn")).toBe(content);
     expect((await on.get(CVO, base)).records.map((each: Json) => each.name)).toEqual(["a"]);
   });

@@ -9,7 +9,12 @@ const path = (): string => `/snapmirror/relationships/${uuid}`;
 /** Transfers of a real length, so that states between can be seen. */
 async function slow(): Promise<void> {
   await on.close();
-  on = await arrays({ jobMs: { volume: [0, 0], mirror: [0, 0] }, visibilityMs: [0, 0], queuedMs: 1000, transferBytesPerSecond: 2 ** 20 });
+  on = await arrays({
+    jobMs: { volume: [0, 0], mirror: [0, 0] },
+    visibilityMs: [0, 0],
+    queuedMs: 1000,
+    transferBytesPerSecond: 2 ** 20,
+  });
 }
 
 beforeEach(async () => {
@@ -38,14 +43,17 @@ describe("update", () => {
     expect(running.transfer.bytes_transferred).toBeGreaterThan(0);
     const again = await on.call(CVO, "POST", `${path()}/transfers`, { body: {} });
     expect(again).toMatchObject({ status: 400, body: { error: { code: "13303844" } } });
-    expect((await snapshotsOf(ALI, "epic_prd", "&name=snapmirror.*"))).toHaveLength(2);
+    expect(await snapshotsOf(ALI, "epic_prd", "&name=snapmirror.*")).toHaveLength(2);
     on.clock.advance(3_600_000);
     const after = await on.mirror(PRD);
     expect(after).toMatchObject({ state: "snapmirrored", healthy: true, transfer: { state: "success" } });
     expect(after.transfer.uuid).toBeUndefined();
     expect(after.exported_snapshot).not.toBe(before.exported_snapshot);
     expect(on.fabric.contentOf(CVO, "svm_epic_dr", "epic_prd_dr")).toBe(content);
-    for (const [cluster, name] of [[ALI, "epic_prd"], [CVO, "epic_prd_dr"]] as const) {
+    for (const [cluster, name] of [
+      [ALI, "epic_prd"],
+      [CVO, "epic_prd_dr"],
+    ] as const) {
       const own = await snapshotsOf(cluster, name, "&name=snapmirror.*");
       expect(own.map((each) => each.name)).toEqual([after.exported_snapshot]);
     }
@@ -55,7 +63,10 @@ describe("update", () => {
     const source = await on.volume(ALI, "epic_prd");
     for (const label of ["daily", "other"]) {
       on.clock.advance(60_000);
-      await on.done(ALI, "POST", `/storage/volumes/${source.uuid}/snapshots`, { name: `mine.${label}`, snapmirror_label: label });
+      await on.done(ALI, "POST", `/storage/volumes/${source.uuid}/snapshots`, {
+        name: `mine.${label}`,
+        snapmirror_label: label,
+      });
     }
     on.clock.advance(60_000);
     await on.call(CVO, "POST", `${path()}/transfers`, { body: {} });
@@ -86,7 +97,11 @@ describe("update", () => {
     on.fabric.fault(ALI, { condition: "sourceOffline" });
     await on.call(CVO, "POST", `${path()}/transfers`, { body: {} });
     const failed = await on.mirror(PRD);
-    expect(failed).toMatchObject({ healthy: false, transfer: { state: "failed" }, unhealthy_reason: [{ code: "6621445" }] });
+    expect(failed).toMatchObject({
+      healthy: false,
+      transfer: { state: "failed" },
+      unhealthy_reason: [{ code: "6621445" }],
+    });
     on.fabric.clearFaults();
     await on.call(CVO, "POST", `${path()}/transfers`, { body: {} });
     expect(await on.mirror(PRD)).toMatchObject({ healthy: true });
@@ -108,7 +123,8 @@ describe("update", () => {
     await on.call(CVO, "POST", `${path()}/transfers`, { body: {} });
     on.clock.advance(5000);
     const { transfer } = await on.mirror(PRD);
-    const abort = (): Promise<Json> => on.call(CVO, "PATCH", `${path()}/transfers/${transfer.uuid}`, { body: { state: "aborted" } });
+    const abort = (): Promise<Json> =>
+      on.call(CVO, "PATCH", `${path()}/transfers/${transfer.uuid}`, { body: { state: "aborted" } });
     expect((await abort()).status).toBe(200);
     expect(await on.mirror(PRD)).toMatchObject({ healthy: false, transfer: { state: "aborted" } });
     expect((await abort()).body.error.code).toBe("4");
@@ -128,7 +144,10 @@ describe("break and resync", () => {
     const held = await on.call(CVO, "POST", `${path()}/transfers`, { body: {} });
     expect(held.body.error.code).toBe("13303844");
     expect(await on.done(CVO, "PATCH", path(), { state: "snapmirrored" })).toMatchObject({ state: "success" });
-    expect(await on.mirror(PRD)).toMatchObject({ state: "snapmirrored", transfer: { type: "resync", state: "success" } });
+    expect(await on.mirror(PRD)).toMatchObject({
+      state: "snapmirrored",
+      transfer: { type: "resync", state: "success" },
+    });
     expect((await on.volume(CVO, "epic_prd_dr")).type).toBe("dp");
     expect(on.fabric.contentOf(CVO, "svm_epic_dr", "epic_prd_dr")).toBe(mirrored);
     expect((await snapshotsOf(CVO, "epic_prd_dr")).some((each) => each.name === "dr-only")).toBe(false);
@@ -154,7 +173,11 @@ describe("break and resync", () => {
       clone: { is_flexclone: true, parent_volume: { name: "epic_prd_dr" }, parent_snapshot: { name: "dr-only" } },
     });
     await on.done(CVO, "PATCH", path(), { state: "snapmirrored" });
-    expect(await on.mirror(PRD)).toMatchObject({ state: "broken_off", healthy: false, unhealthy_reason: [{ code: "13303810" }] });
+    expect(await on.mirror(PRD)).toMatchObject({
+      state: "broken_off",
+      healthy: false,
+      unhealthy_reason: [{ code: "13303810" }],
+    });
   });
 });
 
@@ -184,7 +207,10 @@ describe("create, initialise, delete", () => {
     const early = await on.done(CVO, "PATCH", `/snapmirror/relationships/${fresh.uuid}`, { state: "broken_off" });
     expect(early.code).toBe(13303808);
     await on.call(CVO, "POST", `/snapmirror/relationships/${fresh.uuid}/transfers`, { body: {} });
-    expect(await on.mirror("svm_epic_dr:second")).toMatchObject({ state: "snapmirrored", last_transfer_type: "initialize" });
+    expect(await on.mirror("svm_epic_dr:second")).toMatchObject({
+      state: "snapmirrored",
+      last_transfer_type: "initialize",
+    });
     expect(await on.done(CVO, "DELETE", `/snapmirror/relationships/${fresh.uuid}`)).toMatchObject({ state: "success" });
     expect(await on.mirror("svm_epic_dr:second")).toBeUndefined();
     const own = await snapshotsOf(ALI, "epic_prd", "&name=snapmirror.*");
@@ -214,7 +240,8 @@ describe("create, initialise, delete", () => {
 
   test("destination_only leaves the source's record, source_only takes it", async () => {
     await on.done(CVO, "DELETE", `${path()}?destination_only=true`);
-    const listed = async (): Promise<number> => (await on.get(ALI, `/snapmirror/relationships?list_destinations_only=true&uuid=${uuid}`)).num_records;
+    const listed = async (): Promise<number> =>
+      (await on.get(ALI, `/snapmirror/relationships?list_destinations_only=true&uuid=${uuid}`)).num_records;
     expect(await listed()).toBe(1);
     expect(await snapshotsOf(ALI, "epic_prd", "&name=snapmirror.*")).toHaveLength(1);
     expect(await on.done(ALI, "DELETE", `${path()}?source_only=true`)).toMatchObject({ state: "success" });
@@ -225,7 +252,13 @@ describe("create, initialise, delete", () => {
   test("a fresh relationship may be missing from GET for seconds after its job", async () => {
     await on.close();
     on = await arrays({ jobMs: { volume: [0, 0], mirror: [0, 0] }, visibilityMs: [3000, 3000] });
-    await on.done(CVO, "POST", "/storage/volumes", { name: "late", svm: { name: "svm_epic_dr" }, type: "dp", size: "12TB", guarantee: { type: "none" } });
+    await on.done(CVO, "POST", "/storage/volumes", {
+      name: "late",
+      svm: { name: "svm_epic_dr" },
+      type: "dp",
+      size: "12TB",
+      guarantee: { type: "none" },
+    });
     const job = await on.done(CVO, "POST", "/snapmirror/relationships", {
       source: { path: "svm_epic:epic_prd" },
       destination: { path: "svm_epic_dr:late" },

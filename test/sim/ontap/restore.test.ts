@@ -6,17 +6,27 @@ const SLUICE = "sluice:sluice-array-1!";
 let on: Arrays;
 afterEach(() => on.close());
 
-const restoreBody = { source: { path: "svm_epic_dr:epic_prd_dr" }, destination: { path: "svm_epic:epic_prd" }, restore: true };
+const restoreBody = {
+  source: { path: "svm_epic_dr:epic_prd_dr" },
+  destination: { path: "svm_epic:epic_prd" },
+  restore: true,
+};
 
 async function begin(knobs: Partial<Knobs>): Promise<string> {
   on = await arrays({ ...instant, ...knobs });
-  const made = await on.call(ALI, "POST", "/snapmirror/relationships?return_records=true", { body: restoreBody, as: SLUICE });
+  const made = await on.call(ALI, "POST", "/snapmirror/relationships?return_records=true", {
+    body: restoreBody,
+    as: SLUICE,
+  });
   expect(made.status).toBe(202);
   return made.body.records[0].uuid as string;
 }
 
 const transfer = (uuid: string, snapshot: string): Promise<Json> =>
-  on.call(ALI, "POST", `/snapmirror/relationships/${uuid}/transfers`, { body: { source_snapshot: snapshot }, as: SLUICE });
+  on.call(ALI, "POST", `/snapmirror/relationships/${uuid}/transfers`, {
+    body: { source_snapshot: snapshot },
+    as: SLUICE,
+  });
 
 const nights = async (): Promise<string[]> => {
   const volume = await on.volume(ALI, "epic_prd");
@@ -24,7 +34,11 @@ const nights = async (): Promise<string[]> => {
   return records.map((each: Json) => each.name);
 };
 const live = (): string | undefined => on.fabric.contentOf(ALI, "svm_epic", "epic_prd");
-const serials = (): string[] => on.fabric.san().fcLuns("10:00:00:10:9b:5a:01:01").map((each) => `${each.number}=${each.serial}`);
+const serials = (): string[] =>
+  on.fabric
+    .san()
+    .fcLuns("10:00:00:10:9b:5a:01:01")
+    .map((each) => `${each.number}=${each.serial}`);
 
 describe.each(["keep", "drop"] as const)("restore from CVO, newer snapshots: %s", (restoreNewerSnapshots) => {
   test("brings the night's content back by the array's own login, keeps serials and maps, and deletes itself", async () => {
@@ -73,7 +87,9 @@ describe("a restore under way", () => {
     on.clock.advance(2000);
     expect(await on.volume(ALI, "epic_prd")).toMatchObject({ type: "dp" });
     expect(on.fabric.san().fcLuns("10:00:00:10:9b:5a:01:01")[0]?.readOnly).toBe(true);
-    await on.call(ALI, "POST", "/protocols/san/igroups", { body: { name: "other", svm: { name: "svm_epic" }, os_type: "linux" } });
+    await on.call(ALI, "POST", "/protocols/san/igroups", {
+      body: { name: "other", svm: { name: "svm_epic" }, os_type: "linux" },
+    });
     const map = { svm: { name: "svm_epic" }, lun: { name: "/vol/epic_prd/data00" }, igroup: { name: "other" } };
     expect((await on.call(ALI, "POST", "/protocols/san/lun-maps", { body: map })).body.error.code).toBe("5374053");
     on.clock.advance(9 * 60_000);
@@ -86,7 +102,9 @@ describe("a restore under way", () => {
     const uuid = await begin(slow);
     await transfer(uuid, "nightly.2026-11-20_0200");
     on.clock.advance(5000);
-    expect((await on.call(ALI, "DELETE", `/snapmirror/relationships/${uuid}?destination_only=true`)).body.error.code).toBe("13303855");
+    expect(
+      (await on.call(ALI, "DELETE", `/snapmirror/relationships/${uuid}?destination_only=true`)).body.error.code,
+    ).toBe("13303855");
     expect(await on.done(ALI, "DELETE", `/snapmirror/relationships/${uuid}`)).toMatchObject({ code: 13303854 });
     on.fabric.fault(CVO, { condition: "peerDown" });
     on.clock.advance(48 * 3_600_000);
@@ -100,10 +118,14 @@ describe("a restore under way", () => {
 
   test("a restore relationship takes no PATCH, no second one to the volume, no schedule", async () => {
     const uuid = await begin({});
-    expect((await on.call(ALI, "PATCH", `/snapmirror/relationships/${uuid}`, { body: { state: "paused" } })).body.error.code).toBe("13303851");
+    expect(
+      (await on.call(ALI, "PATCH", `/snapmirror/relationships/${uuid}`, { body: { state: "paused" } })).body.error.code,
+    ).toBe("13303851");
     expect(await on.done(ALI, "POST", "/snapmirror/relationships", restoreBody)).toMatchObject({ code: 6619637 });
     const scheduled = { ...restoreBody, transfer_schedule: { name: "epic_15min" } };
-    expect((await on.call(ALI, "POST", "/snapmirror/relationships", { body: scheduled })).body.error.code).toBe("13303869");
+    expect((await on.call(ALI, "POST", "/snapmirror/relationships", { body: scheduled })).body.error.code).toBe(
+      "13303869",
+    );
     await transfer(uuid, "no-such-night");
     const failed = await on.get(ALI, `/snapmirror/relationships/${uuid}`);
     expect(failed).toMatchObject({ healthy: false, unhealthy_reason: [{ code: "13303845" }] });

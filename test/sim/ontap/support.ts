@@ -21,6 +21,8 @@ export interface Reply {
 
 export interface CallOptions {
   readonly body?: unknown;
+  /** Sent as it is. */
+  readonly raw?: string;
   readonly as?: string;
   readonly headers?: Record<string, string>;
 }
@@ -57,6 +59,7 @@ export async function arrays(knobs: Partial<Knobs> = instant, world: World = epi
         ...options.headers,
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.raw === undefined ? {} : { body: options.raw }),
     });
     const text = await reply.body.text();
     return { status: reply.statusCode, headers: reply.headers, body: text === "" ? undefined : JSON.parse(text) };
@@ -87,7 +90,7 @@ export async function arrays(knobs: Partial<Knobs> = instant, world: World = epi
     mirror: async (path) =>
       (await get(CVO, `/snapmirror/relationships?destination.path=${encodeURIComponent(path)}&fields=*`)).records[0],
     close: async () => {
-      await dispatcher.close();
+      await dispatcher.destroy();
       await Promise.all([...servers.values()].map((server) => server.close()));
     },
   };

@@ -53,7 +53,9 @@ describe("the seeded world", () => {
     for (const [cluster, name] of [[ALI, "epic_prd"] as const, [CVO, "epic_prd_dr"] as const]) {
       const volume = await on.volume(cluster, name);
       const own = await on.get(cluster, `/storage/volumes/${volume.uuid}/snapshots?name=snapmirror.*&fields=owners`);
-      expect(own.records).toEqual([expect.objectContaining({ name: mirror.exported_snapshot, owners: ["snapmirror"] })]);
+      expect(own.records).toEqual([
+        expect.objectContaining({ name: mirror.exported_snapshot, owners: ["snapmirror"] }),
+      ]);
     }
   });
 
@@ -63,7 +65,10 @@ describe("the seeded world", () => {
     expect(seen.map((each) => each.number)).toEqual([0, 1, 2, 3, 4, 5]);
     const serial = seen[0]?.serial ?? "";
     expect(serial).toHaveLength(12);
-    expect(san.readDisk(serial)).toMatchObject({ lvm: { vgName: "vg_epicprd", pvIndex: 0, pvCount: 4 }, fs: { type: "xfs" } });
+    expect(san.readDisk(serial)).toMatchObject({
+      lvm: { vgName: "vg_epicprd", pvIndex: 0, pvCount: 4 },
+      fs: { type: "xfs" },
+    });
     const content = san.contentId(serial);
     expect(san.writeDisk(serial, { ...san.readDisk(serial), x: 1 }, false)).toBe(true);
     expect(san.contentId(serial)).toBe(content);
@@ -82,8 +87,14 @@ describe("the seeded world", () => {
     expect(san.login(iqn, "10.8.1.21", host)).toBe("ok");
     expect(san.login("iqn.wrong", "10.8.1.21", host)).toBe("refused");
     expect(san.login(iqn, "10.9.9.9", host)).toBe("unreachable");
-    const shown = await on.get(CVO, `/protocols/san/iscsi/sessions?initiator.name=${encodeURIComponent(host)}&fields=*`);
-    expect(shown.records[0]).toMatchObject({ initiator: { name: host }, connections: [{ interface: { name: "iscsi_01" } }] });
+    const shown = await on.get(
+      CVO,
+      `/protocols/san/iscsi/sessions?initiator.name=${encodeURIComponent(host)}&fields=*`,
+    );
+    expect(shown.records[0]).toMatchObject({
+      initiator: { name: host },
+      connections: [{ interface: { name: "iscsi_01" } }],
+    });
     expect(san.luns(iqn, "10.8.1.21", host)).toEqual([]);
     san.logout(iqn, "10.8.1.21", host);
     expect((await on.get(CVO, "/protocols/san/iscsi/sessions")).num_records).toBe(0);
