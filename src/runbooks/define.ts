@@ -18,7 +18,8 @@ export type Probe<Out> =
   | { readonly found: "done"; readonly output: Out }
   | { readonly found: "absent"; readonly because?: string }
   | { readonly found: "running"; readonly watch: Watch }
-  | { readonly found: "partial"; readonly why: string }
+  /** `again`: running it again only finishes the same act, so even a destroying step may, once its last attempt is closed. */
+  | { readonly found: "partial"; readonly why: string; readonly again?: boolean }
   | { readonly found: "foreign"; readonly what: string }
   | { readonly found: "unclear"; readonly why: string };
 

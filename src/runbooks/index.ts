@@ -1,7 +1,16 @@
 import type { AnyRunbook } from "./define.js";
 import { clone } from "./clone.js";
 import { extendLease } from "./extend-lease.js";
+import { pauseMirror } from "./pause-mirror.js";
 import { releaseClone } from "./release-clone.js";
+import { restore } from "./restore.js";
+import { resumeMirror } from "./resume-mirror.js";
+import { updateMirror } from "./update-mirror.js";
 
 /** One line per runbook. A version that has open runs stays until they have ended. */
-export const runbooks: readonly AnyRunbook[] = [clone, releaseClone, extendLease];
+export const runbooks: readonly AnyRunbook[] = [clone, releaseClone, extendLease, restore, updateMirror, pauseMirror, resumeMirror];
+
+export type { AnyRunbook, Drawn } from "./define.js";
+export { draw } from "./define.js";
+export type { Inventory, ReadTools } from "./tools.js";
+export { clonesAmong, listClones, ownerOf, readNote, type Clone, type CloneNote } from "./clones.js";

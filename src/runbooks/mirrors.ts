@@ -115,3 +115,5 @@ export function lossesByUpdate(
       : [];
   });
 }
+
+export const describeLoss = (loss: Loss): string => `${loss.snapshot} (${loss.why})`;

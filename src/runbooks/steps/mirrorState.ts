@@ -1,0 +1,113 @@
+import { z } from "zod";
+import type { Effect } from "../../core/plan.js";
+import type { Relationship } from "../../ontap/index.js";
+import { defineStep, shown, type Probe, type StepDef } from "../define.js";
+import { changes, mirrorResource } from "../resources.js";
+import type { ReadTools, Tools } from "../tools.js";
+import { noteJob } from "./jobs.js";
+import { isMoving } from "./updateMirror.js";
+
+const target = { cluster: z.string(), svm: z.string(), volume: z.string(), relationship: z.string() };
+const pauseInput = z.object({ ...target, reason: z.string(), by: z.string(), at: z.string() });
+type PauseInput = z.infer<typeof pauseInput>;
+const nothing = z.object({}).strict();
+type Nothing = z.infer<typeof nothing>;
+
+interface Named {
+  readonly cluster: unknown;
+  readonly svm: unknown;
+  readonly volume: unknown;
+}
+const touched = (given: Named) => [changes(mirrorResource({ cluster: shown(given.cluster, "?"), svm: shown(given.svm, "?"), volume: shown(given.volume, "?") }))];
+const mirrorName = (given: Named): string => `the mirror ${shown(given.volume, "?")} on ${shown(given.cluster, "?")}`;
+
+/** Where it is remembered who paused a mirror: the array has no place for it. */
+export const pauseNoteName = (mirror: { cluster: string; svm: string; volume: string }): string => `paused:${mirror.cluster}/${mirror.svm}/${mirror.volume}`;
+export const pauseNoteShape = z.object({ by: z.string(), at: z.string(), reason: z.string() });
+export type PauseNote = z.infer<typeof pauseNoteShape>;
+
+/** Who paused a mirror, when and why; undefined when nobody of ours did. */
+export async function recallPause(on: Pick<ReadTools, "recall">, mirror: { cluster: string; svm: string; volume: string }): Promise<PauseNote | undefined> {
+  const text = await on.recall(pauseNoteName(mirror));
+  const read = text === undefined ? undefined : pauseNoteShape.safeParse(JSON.parse(text));
+  return read?.success ? read.data : undefined;
+}
+
+async function probeState(given: z.infer<z.ZodObject<typeof target>>, wanted: "paused" | "snapmirrored", on: ReadTools): Promise<Probe<Nothing>> {
+  const relationship = await on.ontap(given.cluster).relationships.find(given.relationship);
+  if (!relationship) return { found: "foreign", what: `The mirror ${given.volume} on ${given.cluster} is not what it was` };
+  if (relationship.state === "broken_off" || relationship.state === "uninitialized") return { found: "foreign", what: `The mirror ${given.volume} is ${relationship.state}` };
+  if (relationship.state !== wanted) return { found: "absent" };
+  if (wanted === "paused" && isMoving(relationship)) return waiting(given, relationship);
+  return { found: "done", output: {} };
+}
+
+const waiting = (given: { cluster: string }, relationship: Relationship): Probe<Nothing> => ({
+  found: "running",
+  watch: { kind: "relationship", cluster: given.cluster, uuid: relationship.uuid },
+});
+
+async function setState(given: z.infer<z.ZodObject<typeof target>>, state: "paused" | "snapmirrored", on: Tools): Promise<void> {
+  await noteJob(on, await on.ontap(given.cluster).relationships.setState(given.relationship, state, { returnTimeoutSeconds: 15 }));
+}
+
+/** Stops the schedule and waits until no transfer runs. What the mirror holds stays; it only gets older. */
+export const pauseMirror = defineStep<PauseInput, Nothing>({
+  effect: "change",
+  input: pauseInput,
+  output: nothing,
+  describe: (given) => `Pause ${mirrorName(given)} and wait until no transfer runs`,
+  touches: touched,
+  probe: (given, on) => probeState(given, "paused", on),
+  run: async (given, on) => {
+    const { by, at, reason } = given;
+    await on.remember(pauseNoteName(given), JSON.stringify({ by, at, reason }));
+    await setState(given, "paused", on);
+  },
+  undo: { describe: (given) => `${mirrorName(given)} is resumed`, run: (given, _past, on) => setState(given, "snapmirrored", on) },
+});
+
+const resumeInput = z.object({ ...target, losses: z.array(z.string()) });
+type ResumeInput = z.infer<typeof resumeInput>;
+
+const resuming = (effect: Effect, undo: StepDef<ResumeInput, Nothing>["undo"]): StepDef<ResumeInput, Nothing> =>
+  defineStep<ResumeInput, Nothing>({
+    effect,
+    input: resumeInput,
+    output: nothing,
+    describe: (given) => {
+      const losses = Array.isArray(given.losses) ? given.losses.map(String) : [];
+      return `Resume ${mirrorName(given)}${losses.length > 0 ? `; its next update takes from it ${losses.join(", ")}` : ""}`;
+    },
+    touches: touched,
+    probe: (given, on) => probeState(given, "snapmirrored", on),
+    run: (given, on) => setState(given, "snapmirrored", on),
+    undo,
+  });
+
+/** Lets the schedule go on. */
+export const resumeMirror = resuming("change", {
+  describe: (given) => `${mirrorName(given)} is paused again`,
+  run: (given, _past, on) => setState(given, "paused", on),
+});
+/** The same, where the next update will take snapshots from the mirror. */
+export const resumeMirrorLosing = resuming("destroy", { impossible: "the next scheduled update rotates these snapshots out of the mirror" });
+
+const afterInput = z.object({ ...target, baseSurvived: z.boolean() });
+const afterOutput = z.object({ resumed: z.boolean() });
+
+/** After a restore: the mirror goes on if it still has a snapshot in common with the source as its base; else it stays paused, safe as it is. */
+export const resumeMirrorIfBase = defineStep<z.infer<typeof afterInput>, z.infer<typeof afterOutput>>({
+  effect: "change",
+  input: afterInput,
+  output: afterOutput,
+  describe: (given) => `Resume ${mirrorName(given)} if its base snapshot is still on the source; else leave it paused, with everything it has`,
+  touches: touched,
+  probe: async (given, on) => {
+    if (!given.baseSurvived) return { found: "done", output: { resumed: false } };
+    const probe = await probeState(given, "snapmirrored", on);
+    return probe.found === "done" ? { found: "done", output: { resumed: true } } : probe;
+  },
+  run: (given, on) => setState(given, "snapmirrored", on),
+  undo: { stays: "the mirror goes on by its schedule" },
+});

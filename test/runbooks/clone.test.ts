@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { startTestWorld, type TestWorld } from "../support/world.js";
+
+let world: TestWorld;
+beforeAll(async () => {
+  world = await startTestWorld();
+});
+beforeEach(() => world.reset());
+afterAll(() => world.close());
+
+describe("clone prod for training", () => {
+  test("ends mounted, with the newest nightly's content, and release-clone leaves everything as it was", async () => {
+    const before = world.snapshot();
+    const engine = world.engine();
+    const view = await engine.drive(await engine.ask("clone", { set: "prod", purpose: "training" }));
+    expect(view.problem).toBeUndefined();
+    expect(view.outcome).toBe("succeeded");
+    const host = world.hosts.state().hosts["epic-trn-01"];
+    expect(host?.mounts).toMatchObject([{ mountPoint: "/epic/trn", content: world.fabric.contentOf("cvo-eastus2", "svm_epic_dr", "epic_prd_dr", "nightly.2026-11-22_0200") }]);
+    console.log(view.planned?.plan.steps.map((step) => step.says + " | " + step.undo.says).join("\n"), view.planned?.facts);
+    const released = await engine.drive(await engine.ask("release-clone", { purpose: "training" }));
+    expect(released.problem).toBeUndefined();
+    expect(released.outcome).toBe("succeeded");
+    expect(world.snapshot()).toEqual(before);
+  });
+});

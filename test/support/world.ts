@@ -1,0 +1,109 @@
+import { loadConfig } from "../../src/config/load.js";
+import type { Config } from "../../src/config/types.js";
+import { NotSent } from "../../src/core/problems.js";
+import type { RawOutcome, ScriptCall, ScriptTransport, TicketState } from "../../src/core/script.js";
+import { createHost, type HostRunner } from "../../src/host/index.js";
+import { leaseCheck } from "../../src/jobs/guard.js";
+import { createOntap, type OntapClient } from "../../src/ontap/index.js";
+import { runbooks } from "../../src/runbooks/index.js";
+import { createHosts, HostUnreachable, type Hosts } from "../../sim/host/index.js";
+import { createFabric, instant, type Fabric, type Knobs } from "../../sim/ontap/index.js";
+import { simCa } from "../../sim/kit/tls.js";
+import { epic } from "../../sim/worlds/epic.js";
+import { JumpClock } from "./clock.js";
+import { TestEngine, type TestEngineOptions } from "./engine.js";
+
+const login: Record<string, { user: string; password: string }> = {
+  "ali-ontap-01": { user: "sluice", password: "sluice-array-1!" },
+  "cvo-eastus2": { user: "sluice", password: "sluice-cvo-1!" },
+};
+
+/** Scripts go straight to the simulated host: the wire of the engine's own tests. Run Command and SSH have tests of their own. */
+class StraightTransport implements ScriptTransport {
+  private readonly ended = new Map<string, RawOutcome>();
+  private readonly lost = new Set<string>();
+
+  constructor(
+    readonly host: string,
+    private readonly hosts: Hosts,
+  ) {}
+
+  async start(call: ScriptCall, ticket: string): Promise<void> {
+    if (this.ended.has(ticket)) return;
+    const run = await this.run({ ...call, env: { ...call.env, SLUICE_TICKET: ticket } });
+    if (run) this.ended.set(ticket, run);
+    else this.lost.add(ticket);
+  }
+  async ticket(ticket: string): Promise<TicketState<RawOutcome>> {
+    const outcome = this.ended.get(ticket);
+    if (outcome) return { state: "ended", outcome };
+    return this.lost.has(ticket) ? { state: "lost", why: "the connection broke" } : { state: "absent" };
+  }
+  async read(call: ScriptCall): Promise<RawOutcome> {
+    const run = await this.run(call);
+    if (!run) throw new NotSent("the connection broke", { from: `host ${this.host}` });
+    return run;
+  }
+  private async run(call: ScriptCall): Promise<RawOutcome | undefined> {
+    try {
+      const run = await this.hosts.run(this.host, call.script, { ...call.env });
+      run.release();
+      return run.end === "exited" ? { exitCode: run.exitCode, stdout: run.stdout, stderr: run.stderr } : undefined;
+    } catch (error) {
+      if (error instanceof HostUnreachable) throw new NotSent("the host does not answer", { from: `host ${this.host}` });
+      throw error;
+    }
+  }
+}
+
+/** The world `epic` on a clock that jumps, with the engine before it and no Slack, no queue. */
+export interface TestWorld {
+  readonly clock: JumpClock;
+  readonly fabric: Fabric;
+  readonly hosts: Hosts;
+  readonly config: Config;
+  readonly clients: ReadonlyMap<string, OntapClient>;
+  engine(options?: Partial<TestEngineOptions>): TestEngine;
+  /** Arrays, hosts and mounts: equal before and after means nothing was left behind. */
+  snapshot(): unknown;
+  reset(): void;
+  close(): Promise<void>;
+}
+
+export async function startTestWorld(knobs: Partial<Knobs> = {}): Promise<TestWorld> {
+  const clock = new JumpClock();
+  const fabric = createFabric({ world: epic, clock, knobs: { ...instant, ...knobs } });
+  const hosts = createHosts({ world: epic, clock, san: fabric.san() });
+  const ca = (await simCa()).certPem;
+  const servers = await Promise.all(epic.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })));
+  const overrides = Object.fromEntries(servers.map(({ name, server }) => [`clusters.${name}.url`, server.url]));
+  const config = await loadConfig({ file: "config/epic.yaml", env: {}, overrides });
+  const clients = new Map(
+    servers.map(({ name, server }) => [name, createOntap({ cluster: name, url: server.url, ca, login: login[name]!, clock, beforeWrite: leaseCheck })]),
+  );
+  let runners = new Map<string, HostRunner>();
+  const hostOf = (name: string): HostRunner => {
+    const runner = runners.get(name) ?? createHost(new StraightTransport(name, hosts));
+    runners.set(name, runner);
+    return runner;
+  };
+  const farEnds = { ontap: (cluster: string) => clients.get(cluster)!, host: hostOf };
+  return {
+    clock,
+    fabric,
+    hosts,
+    config,
+    clients,
+    engine: (options = {}) => new TestEngine({ runbooks, farEnds, inventory: config, clock, ...options }),
+    snapshot: () => ({ arrays: fabric.snapshot(), hosts: hosts.snapshot() }),
+    reset: () => {
+      fabric.reset();
+      hosts.reset();
+      runners = new Map();
+    },
+    close: async () => {
+      await Promise.all([...clients.values()].map((client) => client.close()));
+      await Promise.all(servers.map(({ server }) => server.close()));
+    },
+  };
+}
