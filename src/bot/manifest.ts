@@ -1,5 +1,8 @@
-import type { Manifest } from "@slack/web-api/dist/types/request/manifest.js";
+import type { AppsManifestCreateArguments } from "@slack/web-api";
 import { webhookPath } from "./webhook.js";
+
+/** As Slack's `apps.manifest.create` takes it. */
+export type Manifest = AppsManifestCreateArguments["manifest"];
 
 export interface ManifestOptions {
   /** "/sluice" */

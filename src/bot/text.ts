@@ -104,5 +104,16 @@ export function asTyped(text: string, bot: string): string {
     .trim();
 }
 
+/** Our own mrkdwn as plain text, for notifications: tokens as their labels, marks gone, entities decoded. */
+export const unmarked = (mrkdwn: string): string =>
+  mrkdwn
+    .replace(/<[^>|]*\|([^>]*)>/g, "$1")
+    .replace(/<[@!#][^>]*>/g, "…")
+    .replace(/[*`\u2060]/g, "")
+    .replace(/(^|\s)_([^_\n]+)_(?=\s|$)/g, "$1$2")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&");
+
 /** Does the text name the bot? */
 export const mentions = (text: string, bot: string): boolean => text.includes(`<@${bot}>`) || text.includes(`<@${bot}|`);

@@ -100,7 +100,7 @@ function tableRows(part: Table): KnownBlock[] {
   if (rows.length === 0) return [context("_nothing to list_")];
   const rowLines = rows.slice(0, 200).map((row) => {
     const rest = row.slice(1).map((cell, i) => (cell === "" ? "" : `${escapedLine(columns[i + 1] ?? "", 40)} ${escapedLine(cell, 160)}`));
-    return `*${escapedLine(row[0] ?? "", 120)}* – ${rest.filter((each) => each !== "").join(" · ")}`;
+    return `*${escapedLine(row[0] ?? "", 120) || "–"}* – ${rest.filter((each) => each !== "").join(" · ")}`;
   });
   return sections(rows.length > 200 ? [...rowLines, `_… and ${rows.length - 200} more_`] : rowLines);
 }

@@ -57,7 +57,7 @@ function waitingRow(row: HomeRow, n: number): KnownBlock[] {
 }
 
 function mineRow(row: HomeRow): KnownBlock {
-  const { mark, words } = standing(row.view, row.shown);
+  const { mark, words } = standing(row.view);
   const title = row.link === undefined ? `*${escapedLine(row.shown.title, 200)}*` : `<${row.link}|${escapedLine(row.shown.title, 200)}>`;
   return section(`${mark} ${title} – ${words} · ${moment(row.view.updatedAt)}`);
 }

@@ -1,8 +1,6 @@
-import type { KnownBlock } from "@slack/types";
 import type { RunView } from "../../core/fold.js";
 import { sections, type Drawing } from "../blocks.js";
-import { escaped, mention, mentionGroup } from "../text.js";
-import { buttonBlocks } from "./buttons.js";
+import { escaped, mention, mentionGroup, unmarked } from "../text.js";
 import { planOverflow } from "./run.js";
 import { deniedSentence, halfDone, runLink, story } from "./status.js";
 import type { CardContext } from "./types.js";
@@ -19,9 +17,9 @@ export function milestones(view: RunView, shown: CardContext): Milestone[] {
   return [...planTold(view, shown), ...grantTold(view), ...standstillTold(view, shown), ...endTold(view, shown)];
 }
 
-const say = (id: string, lines: readonly string[], more: readonly KnownBlock[] = []): Milestone => ({
+const say = (id: string, lines: readonly string[], text = lines.join(" ")): Milestone => ({
   id,
-  drawing: { text: lines.join(" ").slice(0, 2900), blocks: [...sections(lines), ...more] },
+  drawing: { text: text.length <= 2900 ? text : unmarked(text).replace(/[<>&]/g, " ").slice(0, 2900), blocks: sections(lines) },
 });
 
 function planTold(view: RunView, shown: CardContext): Milestone[] {
@@ -29,7 +27,7 @@ function planTold(view: RunView, shown: CardContext): Milestone[] {
   if (!planned || planned.demand.nobody || planned.demand.denied !== undefined) return [];
   const told: Milestone[] = [];
   const rest = planOverflow(view, shown);
-  for (const [n, lines] of pages(rest).entries()) told.push(say(`rest:${planned.key}:${n}`, lines));
+  for (const [n, lines] of pages(rest).entries()) told.push(say(`rest:${planned.key}:${n}`, lines, `The whole plan (${n + 1})`));
   if (view.status === "deciding") {
     const groups = [...new Set(planned.demand.places.map((place) => mentionGroup(place.group, place.label)))];
     const again = planned.difference.length > 0 ? " The plan has changed since the last one, so earlier votes do not count." : "";
@@ -97,7 +95,6 @@ function endTold(view: RunView, shown: CardContext): Milestone[] {
   const asker = mention(view.asked.by.user);
   const lines = view.outcome === "denied" ? [deniedSentence(view)] : story(view, shown);
   const mark = view.outcome === "succeeded" && halfDone(view) ? "🟠" : endMark[view.outcome];
-  const says = buttonBlocks(view, shown).filter((each) => each.type === "actions" && each.block_id === "say");
-  return [say(`end:${view.outcome}`, [`${mark} ${asker}: ${lines.join("\n")}`], says)];
+  return [say(`end:${view.outcome}`, [`${mark} ${asker}: ${lines.join("\n")}`])];
 }
 

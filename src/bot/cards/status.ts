@@ -13,7 +13,7 @@ export interface Standing {
   readonly words: string;
 }
 
-export function standing(view: RunView, shown: CardContext): Standing {
+export function standing(view: RunView): Standing {
   if (view.outcome) return ended(view);
   if (view.cancel && view.status !== "doubted" && view.status !== "parked") return { mark: "🛑", words: "Being cancelled" };
   switch (view.status) {
@@ -211,6 +211,3 @@ function childStory(view: RunView, shown: CardContext): string[] {
     ? [`🟠 *Half done:* the second request ${next} ended as “${escapedLine(view.child.outcome, 40)}”, so its part is left undone.`]
     : [`The second request ${next} is done as well.`];
 }
-
-/** One line for notifications, lists and thread replies. */
-export const headline = (view: RunView, shown: CardContext): string => `${standing(view, shown).words}: ${shown.title}`;
