@@ -2,7 +2,7 @@ import { InMemoryFs } from "just-bash";
 import { boot, powerOff } from "./boot.js";
 import { execute, type Interference } from "./shell.js";
 import { HostFiles } from "./files.js";
-import { Machine } from "./machine.js";
+import { Machine, type PacemakerGroups } from "./machine.js";
 import { Run } from "./run.js";
 import { comparable, shown } from "./shown.js";
 import {
@@ -68,10 +68,11 @@ interface Host {
 /** Virtual Linux hosts over the arrays behind `san`. */
 export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
   let runs = 0;
+  let groups: PacemakerGroups = new Map();
   const build = (name: string): Host => {
     const host = world.hosts.find((each) => each.name === name);
     if (!host) throw new Error(`no host ${name} in world ${world.name}`);
-    const machine = new Machine(host, san, { ...DEFAULTS, ...(typeof knobs === "function" ? knobs(name) : knobs) });
+    const machine = new Machine(host, san, { ...DEFAULTS, ...(typeof knobs === "function" ? knobs(name) : knobs) }, groups);
     const base = new InMemoryFs();
     for (const each of [
       "/root",
@@ -79,6 +80,9 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
       "/run/lock",
       "/var/lib",
       "/mnt",
+      // where the site mounts clones
+      "/epic",
+      "/clarity",
       ...host.mounts.map((mount) => mount.mountPoint),
     ])
       base.mkdirSync(each, { recursive: true });
@@ -155,6 +159,7 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
     writeFile: (name, path, text) => get(name).files.writeFile(path, text),
     reset() {
       for (const host of all.values()) powerOff(host.machine);
+      groups = new Map();
       all = new Map(world.hosts.map((host) => [host.name, build(host.name)]));
     },
   };

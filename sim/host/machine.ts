@@ -78,7 +78,12 @@ export interface Resource {
   readonly group: string;
   /** The group stands for the application; file systems are mounted by fstab. */
   enabled: boolean;
+  /** The node it runs on; every node of the cluster sees and may stop it. */
+  readonly node: Machine;
 }
+
+/** Pacemaker's resources, by group: shared by all hosts that name the group. */
+export type PacemakerGroups = Map<string, Resource[]>;
 
 export const FC_FIRST_HOST = 1;
 const ISCSI_FIRST_HOST = 2;
@@ -100,7 +105,7 @@ export class Machine {
   readonly openFiles: OpenFile[] = [];
   readonly services = new Map<string, boolean>(baseServices.map((name) => [name, true]));
   readonly locks = new Map<string, Lock>();
-  readonly resources: Resource[] = [];
+  readonly resources: Resource[];
   readonly journal: string[] = [];
   nextSid = 1;
   nextHostNumber: number;
@@ -111,10 +116,13 @@ export class Machine {
     readonly host: WorldHost,
     readonly san: San,
     readonly knobs: HostKnobs,
+    groups: PacemakerGroups = new Map(),
   ) {
     this.nextHostNumber = ISCSI_FIRST_HOST + host.wwpns.length;
-    if (host.pacemaker?.active)
-      this.resources.push({ name: host.pacemaker.group, group: host.pacemaker.group, enabled: true });
+    const group = host.pacemaker?.group ?? "";
+    this.resources = groups.get(group) ?? [];
+    if (host.pacemaker) groups.set(group, this.resources);
+    if (host.pacemaker?.active) this.resources.push({ name: group, group, enabled: true, node: this });
   }
 
   /** Forgets what a switched-off kernel forgets. */

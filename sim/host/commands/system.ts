@@ -56,17 +56,19 @@ export const pcs: Program = ({ args, machine, run }) => {
   if (!resource) return complain(`Error: bundle/clone/group/resource/tag '${name}' does not exist\n`, 1);
   if (args.some((arg) => arg.startsWith("--wait"))) run.elapse(3000);
   resource.enabled = verb === "enable";
-  if (verb === "disable")
-    machine.openFiles.splice(0, Infinity, ...machine.openFiles.filter((file) => !file.ofResource));
+  if (verb === "disable") {
+    const { openFiles } = resource.node;
+    openFiles.splice(0, Infinity, ...openFiles.filter((file) => !file.ofResource));
+  }
   machine.touch();
   return done;
 };
 
 function status(machine: Call["machine"]): string {
-  const { host, resources } = machine;
+  const { resources } = machine;
   const rows = resources.flatMap((each) => [
     `  * Resource Group: ${each.name}:`,
-    `    * ${each.name}_app\t(ocf::heartbeat:anything):\t ${each.enabled ? `Started ${host.name}` : "Stopped (disabled)"}`,
+    `    * ${each.name}_app\t(ocf::heartbeat:anything):\t ${each.enabled ? `Started ${each.node.host.name}` : "Stopped (disabled)"}`,
   ]);
   return lines([
     "Cluster name: epicprd",

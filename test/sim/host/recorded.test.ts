@@ -82,6 +82,7 @@ const onlyCode: Readonly<Record<string, string>> = {
   "sd-links": "letters follow the order of discovery",
   "mpd-paths": "a countdown",
   "multipath-a": "letters follow the order of discovery",
+  "scsi-id": "letters follow the order of discovery",
   "by-id": "links by other identities of tgt",
   "mp-dev": "letters follow the order of discovery",
   "lv-links": "ls -l",
