@@ -22,7 +22,7 @@ export function bundleOptions(source: string, outdir: string) {
     format: "esm" as const,
     target: "es2022",
     jsx: "automatic" as const,
-    loader: { ".woff2": "dataurl" as const, ".svg": "text" as const },
+    loader: { ".woff2": "dataurl" as const, ".svg": "dataurl" as const },
     define: { "process.env.NODE_ENV": '"production"' },
     legalComments: "none" as const,
     logLevel: "warning" as const,

@@ -55,13 +55,13 @@ describe("events", () => {
       channel: "#storage",
       user: "U0STORAGE",
       text: "sure",
-      thread_ts: String((first as { ts: string }).ts),
+      thread_ts: String(first["ts"]),
     });
     await control.message({ channel: "C0GENERAL", user: "U0REQUESTER", text: "@sluice status" });
     await control.message({ channel: "D0REQUESTER", user: "U0REQUESTER", text: "help" });
     await until(() => seen.length === 5, "five events");
     expect(seen).toContainEqual({ type: "channel", text: "clone prod &lt;now&gt; &amp; here", channel: "C0STORAGE" });
-    expect(seen).toContainEqual(expect.objectContaining({ text: "sure", thread: (first as { ts: string }).ts }));
+    expect(seen).toContainEqual(expect.objectContaining({ text: "sure", thread: String(first["ts"]) }));
     expect(
       seen
         .filter((each) => each.channel === "C0GENERAL")
