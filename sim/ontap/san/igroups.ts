@@ -22,7 +22,7 @@ const OS_TYPES = [
 ] as const;
 
 const fields = fieldTable(
-  "uuid name svm.{uuid,name} os_type protocol delete_on_unmap comment@9 initiators.{name,comment} supports_igroups@9",
+  "uuid name svm.{uuid,name} os_type protocol delete_on_unmap comment@9 initiators.{name,comment} supports_igroups@9 igroups.{uuid,name}@9 parent_igroups.{uuid,name}@9 portset.{uuid,name}@9 target.{product_id,vendor_id}!@9",
   "lun_maps.{logical_unit_number,lun.{uuid,name,node.{uuid,name}}}! connectivity_tracking.connection_state@11",
 );
 
@@ -45,10 +45,10 @@ function view(cluster: ClusterState, igroup: IgroupState): Rec {
     os_type: igroup.osType,
     protocol: igroup.protocol,
     delete_on_unmap: igroup.deleteOnUnmap,
-    comment: igroup.comment,
+    comment: igroup.comment || undefined,
     supports_igroups: false,
     initiators:
-      igroup.initiators.length > 0 ? igroup.initiators.map(({ name, comment }) => ({ name, comment })) : undefined,
+      igroup.initiators.length > 0 ? igroup.initiators.map(({ name, comment }) => ({ name, comment: comment || undefined })) : undefined,
     lun_maps: maps.map((map) => {
       const place = findLun(cluster, (each) => each.identity.uuid === map.lunUuid);
       return { logical_unit_number: map.number, lun: { uuid: map.lunUuid, name: place && lunPath(place) } };
@@ -220,7 +220,7 @@ export const initiators: Collection = {
   fields: fieldTable("name comment igroup.{uuid,name}"),
   list: (ctx) => {
     const igroup = igroupAt(ctx, "igroup.uuid");
-    return igroup.initiators.map((each) => ({ key: each.name, view: () => ({ ...each, igroup: ref(igroup) }) }));
+    return igroup.initiators.map((each) => ({ key: each.name, view: () => ({ name: each.name, comment: each.comment || undefined, igroup: ref(igroup) }) }));
   },
 };
 

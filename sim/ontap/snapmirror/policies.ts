@@ -112,8 +112,8 @@ function create(ctx: Ctx): Outcome {
     schedule,
     compression: flag(body, "network_compression_enabled") ?? false,
     retention,
-    // Without any of the four ONTAP mirrors everything (MirrorAllSnapshots).
-    copyAll: copyAll || (!copyLatest && createOnSource && retention.length === 0),
+    // Without any of the four only SnapMirror's own snapshot goes over, and rules may still be given by PATCH.
+    copyAll,
     copyLatest,
     createOnSource,
   };

@@ -10,6 +10,7 @@ import { requireApproval } from "../security/mav.js";
 import { findLun, type LunPlace, lunPath, lunPlaces, setContent, volumeNamed, written } from "./content.js";
 
 const fields = fieldTable(
+  "qos_policy.{uuid,name} auto_delete space.{scsi_thin_provisioning_support_enabled,guarantee.requested} consistency_group.{uuid,name}@10",
   "uuid name svm.{uuid,name} enabled os_type class comment create_time serial_number serial_number_hex@17",
   "location.{logical_unit,node.{uuid,name},volume.{uuid,name}} space.{size,used,guarantee.{requested,reserved}}",
   "status.{container_state,state,read_only} status.mapped! attributes.{name,value}!@10",
@@ -46,7 +47,7 @@ function view(ctx: Ctx, place: LunPlace): Rec {
     enabled: identity.enabled,
     os_type: file.osType,
     class: "regular",
-    comment: identity.comment,
+    comment: identity.comment || undefined,
     create_time: isoTime(identity.createdAt),
     serial_number: identity.serial,
     serial_number_hex: Buffer.from(identity.serial, "latin1").toString("hex"),

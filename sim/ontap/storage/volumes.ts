@@ -21,7 +21,10 @@ const fields = fieldTable(
   "space.{size,used,available} space.{snapshot.{used,reserve_percent},logical_space.used}!",
   "encryption.{enabled,state,type,key_id} snapmirror.{is_protected,destinations.{is_ontap,is_cloud}}@7",
   `${CLONE} clone.{split_initiated,split_complete_percent,inherited_physical_used} clone.split_estimate!`,
-  "snapshot_count!@10 is_svm_root! snapshot_locking_enabled@12 consistency_group.{name,uuid}@10 snaplock.type",
+  "tiering.{policy,min_cooling_days} nas.{export_policy.{name,id},security_style,uid,gid,unix_permissions} qos.policy.{name,uuid}",
+  "efficiency.{compression,compaction,dedupe,policy.name,state} files.{maximum,used} analytics.state@8 access_time_enabled@8 is_object_store@8",
+  "space.logical_space.{enforcement,reporting} autosize.{mode,maximum,minimum} cloud_retrieval_policy@8 activity_tracking.state@10 movement.state!",
+  "snapshot_directory_access_enabled@13 snapshot_count!@10 is_svm_root! snapshot_locking_enabled@12 consistency_group.{name,uuid}@10 snaplock.type",
 );
 
 export const volumes: Collection = {
@@ -62,13 +65,25 @@ function view(ctx: Ctx, volume: VolumeState): Rec {
     aggregates: aggregate ? [ref(aggregate)] : [],
     guarantee: { type: volume.guarantee, honored: true },
     snapshot_policy: { name: volume.snapshotPolicy },
-    nas: volume.junctionPath === undefined ? undefined : { path: volume.junctionPath },
+    nas: {
+      path: volume.junctionPath,
+      export_policy: { name: "default" },
+      security_style: "unix",
+      uid: 0,
+      gid: 0,
+      unix_permissions: 755,
+    },
+    tiering: { policy: "none" },
+    efficiency: { compression: "none", compaction: "none", dedupe: "none", state: "disabled" },
+    files: { maximum: 21_251_126, used: 100 },
+    autosize: { mode: "off" },
+    access_time_enabled: true,
     space: {
       size: volume.sizeBytes,
       used,
       available: Math.min(volume.sizeBytes - used, aggregate ? freeBytes(cluster, aggregate) : 0),
       snapshot: { used: volume.snapshots.length * 2 ** 30, reserve_percent: 0 },
-      logical_space: { used },
+      logical_space: { used, enforcement: false, reporting: false },
     },
     encryption: {
       enabled: volume.encrypted,
@@ -178,6 +193,7 @@ function plainVolume(ctx: Ctx, name: string, uuid: string): () => VolumeState {
     comment: text(body, "comment"),
     tags: texts(body, "_tags"),
   };
+  const state = word(body, "state", ["online", "offline", "restricted"]) ?? "online";
   const locking = flag(body, "snapshot_locking_enabled") ?? false;
   return () => {
     if (
@@ -192,7 +208,7 @@ function plainVolume(ctx: Ctx, name: string, uuid: string): () => VolumeState {
       name,
       svm,
       type,
-      state: "online",
+      state,
       sizeBytes: bytes,
       aggregate: aggregate.name,
       encrypted,
@@ -250,6 +266,7 @@ function attributes(ctx: Ctx, volume: VolumeState): () => void {
   const comment = isNull(body, "comment") ? "" : text(body, "comment");
   const tags = isNull(body, "_tags") ? [] : texts(body, "_tags");
   const policy = text(body, "snapshot_policy.name");
+  const guarantee = word(body, "guarantee.type", ["none", "volume"]);
   const encrypted = flag(body, "encryption.enabled");
   if (encrypted === false && volume.encrypted) throw badValue("encryption.enabled", false);
   if (policy !== undefined && volume.type === "dp") {
@@ -271,6 +288,8 @@ function attributes(ctx: Ctx, volume: VolumeState): () => void {
     if (comment !== undefined) volume.comment = comment;
     if (tags !== undefined) volume.tags = tags;
     if (policy !== undefined) volume.snapshotPolicy = policy;
+    if (guarantee !== undefined) volume.guarantee = guarantee;
+    if (has(body, "nas.path")) volume.junctionPath = text(body, "nas.path") || undefined;
     if (encrypted) volume.encrypted = true;
   };
 }
@@ -315,7 +334,7 @@ export function applicationWrite(ctx: Pick<Ctx, "fabric" | "cluster">, svm: stri
 }
 
 const createBody = accepts(
-  `name svm.{name,uuid} aggregates.{name,uuid} type size style guarantee.type snapshot_policy.{name,uuid} comment _tags nas`,
+  `name svm.{name,uuid} aggregates.{name,uuid} type state size style guarantee.type snapshot_policy.{name,uuid} comment _tags nas`,
   `encryption.enabled space.snapshot.reserve_percent snapshot_locking_enabled tiering qos language ${CLONE}`,
 );
 
@@ -337,7 +356,7 @@ export const volumeWrites: readonly Write[] = [
     path: "/storage/volumes/{uuid}",
     reply: "async",
     body: accepts(
-      "name size state comment _tags@13 snapshot_policy.{name,uuid} encryption.enabled clone.split_initiated restore_to.snapshot.{name,uuid}",
+      "name size state comment guarantee.type nas.path _tags@13 snapshot_policy.{name,uuid} encryption.enabled clone.split_initiated restore_to.snapshot.{name,uuid}",
     ),
     readable: fields,
     flags: ["validate_only", "restore_to.snapshot.name", "restore_to.snapshot.uuid"],
