@@ -1,4 +1,4 @@
-import { Duration } from "luxon";
+import { DateTime, Duration } from "luxon";
 
 const steps = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
@@ -31,3 +31,7 @@ export function durationMs(iso: string): number {
   if (!duration.isValid) throw new TypeError(`"${iso}" is not an ISO-8601 duration`);
   return duration.toMillis();
 }
+
+/** "Sun 22 Nov 2026 02:00 UTC": a time as people read it, in their zone. */
+export const showTime = (iso: string, timeZone: string): string =>
+  DateTime.fromISO(iso, { zone: timeZone }).toFormat("ccc d LLL yyyy HH:mm ZZZZ");

@@ -1,91 +1,27 @@
-import { z } from "zod";
-import type { Person } from "../core/resource.js";
+import { clonesAmong, type CloneOf } from "../core/clone-notes.js";
 import { mirrorPlaces } from "./inventory.js";
 import type { ReadTools } from "./tools.js";
 import type { Volume } from "../ontap/index.js";
 
-/**
- * The array is the registry of clones: everything Sluice must know of a clone to give it back stands in its volume's comment,
- * so that it survives the loss of our own store.
- */
-export const cloneNoteShape = z.object({
-  sluice: z.literal(1),
-  run: z.string(),
-  /** "clone" a person's; "pin" and "safety" belong to a restore. */
-  kind: z.enum(["clone", "pin", "safety"]),
-  set: z.string(),
-  /** As people call it: "training", "class2". */
-  name: z.string(),
-  /** "TEAM/USER" */
-  owner: z.string(),
-  snapshot: z.string(),
-  taken: z.string().optional(),
-  host: z.string().optional(),
-  mount: z.string().optional(),
-  vg: z.string().optional(),
-  igroup: z.string().optional(),
-  /** Channel and thread of the request, for reminders. */
-  thread: z.string().optional(),
-  /** End of the lease, ISO-8601; absent until it is mounted. */
-  until: z.string().optional(),
-});
-export type CloneNote = z.infer<typeof cloneNoteShape>;
-
-/** At most 1023 characters go into a comment. */
-export const writeNote = (note: CloneNote): string => JSON.stringify(note).slice(0, 1023);
-
-/** What a volume's comment says of it; undefined for what is not ours. */
-export function readNote(comment: string): CloneNote | undefined {
-  if (!comment.startsWith('{"sluice":1')) return undefined;
-  try {
-    return cloneNoteShape.parse(JSON.parse(comment));
-  } catch {
-    return undefined;
-  }
-}
-
-/** One volume of a clone. */
-export interface CloneVolume {
-  readonly cluster: string;
-  readonly svm: string;
-  readonly volume: Volume;
-  readonly note: CloneNote;
-}
+export {
+  clonesAmong,
+  cloneNoteShape,
+  ownerOf,
+  ownerText,
+  readNote,
+  writeNote,
+  type CloneNote,
+} from "../core/clone-notes.js";
 
 /** A clone as people know it: the volumes that one run made. */
-export interface Clone {
-  readonly note: CloneNote;
-  readonly cluster: string;
-  readonly svm: string;
-  readonly volumes: readonly Volume[];
-}
+export type Clone = CloneOf<Volume>;
 
 /** Every clone of ours, read from the arrays: one call per SVM that holds mirrors. */
-export async function listClones(on: ReadTools): Promise<readonly Clone[]> {
+export async function listClones(on: Pick<ReadTools, "inventory" | "ontap">): Promise<readonly Clone[]> {
   const found = await Promise.all(
     mirrorPlaces(on.inventory).map(async ({ cluster, svm }) =>
       clonesAmong(cluster, svm, await on.ontap(cluster).volumes.list({ svm, isFlexclone: true })),
     ),
   );
   return found.flat();
-}
-
-/** The clones among some volumes of one SVM. */
-export function clonesAmong(cluster: string, svm: string, volumes: readonly Volume[]): Clone[] {
-  const clones = new Map<string, Clone>();
-  for (const volume of volumes) {
-    const note = volume.clone ? readNote(volume.comment) : undefined;
-    if (!note) continue;
-    const key = `${note.run}/${note.kind}/${note.name}`;
-    const before = clones.get(key);
-    clones.set(key, { note, cluster, svm, volumes: [...(before?.volumes ?? []), volume] });
-  }
-  return [...clones.values()];
-}
-
-export const ownerText = (person: Person): string => `${person.team}/${person.user}`;
-
-export function ownerOf(note: CloneNote): Person {
-  const [team = "", user = ""] = note.owner.split("/");
-  return { team, user };
 }

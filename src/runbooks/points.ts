@@ -2,9 +2,13 @@ import { DateTime } from "luxon";
 import { z } from "zod";
 import type { SetConfig } from "../config/types.js";
 import { Refusal } from "../core/problems.js";
-import { showDuration } from "../core/units.js";
+import { isNightly, type SetPoint as PointOf } from "../core/points.js";
+import { showDuration, showTime } from "../core/units.js";
 import type { Snapshot } from "../ontap/index.js";
 import { listed } from "./inventory.js";
+
+export { completePoints, consistencyOf, isNightly } from "../core/points.js";
+export { showTime } from "../core/units.js";
 
 /** A point in time as a request names it; absent means the newest night. */
 export const pointShape = z.union([
@@ -19,51 +23,7 @@ export type Point = z.infer<typeof pointShape>;
 export const safetyLabel = "sluice-safety";
 
 /** One consistent snapshot, found complete on every volume of a set. */
-export interface SetPoint {
-  readonly name: string;
-  readonly taken: string;
-  readonly consistency: "application-consistent" | "crash-consistent";
-  readonly comment: string;
-  readonly label: string | undefined;
-  /** In the order of the set's members. */
-  readonly members: readonly Snapshot[];
-}
-
-/** The points that are complete on every member, newest first. SnapMirror's own are never among them. */
-export function completePoints(perMember: readonly (readonly Snapshot[])[]): readonly SetPoint[] {
-  const [first, ...others] = perMember;
-  const points = (first ?? []).flatMap((snapshot): SetPoint[] => {
-    if (snapshot.name.startsWith("snapmirror.") || snapshot.createTime === undefined) return [];
-    const rest = others.map((list) => list.find((each) => each.name === snapshot.name));
-    if (rest.some((each) => each === undefined)) return [];
-    const members = [snapshot, ...(rest as Snapshot[])];
-    return [
-      {
-        name: snapshot.name,
-        taken: snapshot.createTime,
-        consistency: consistencyOf(members),
-        comment: snapshot.comment,
-        label: snapshot.label,
-        members,
-      },
-    ];
-  });
-  return points.sort((a, b) => Date.parse(b.taken) - Date.parse(a.taken));
-}
-
-/** The comment is the only place a snapshot can say that its application was frozen; all members must say so. */
-export function consistencyOf(members: readonly Pick<Snapshot, "comment">[]): SetPoint["consistency"] {
-  return members.every((each) => /\bapp(lication)?-consistent\b/i.test(each.comment))
-    ? "application-consistent"
-    : "crash-consistent";
-}
-
-export const isNightly = (set: Pick<SetConfig, "nightly">, name: string): boolean => like(set.nightly.pattern, name);
-
-function like(pattern: string, text: string): boolean {
-  const source = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${source.join(".*")}$`).test(text);
-}
+export type SetPoint = PointOf<Snapshot>;
 
 /** The point a request means. Throws a Refusal with the nearest that there are. */
 export function choosePoint(
@@ -122,10 +82,6 @@ function describePoint(point: Point | undefined): string {
   if ("safety" in point) return "made as a safety copy";
   return `at or before ${point.at}`;
 }
-
-/** "Sun 22 Nov 2026 02:00 UTC": a time as people read it, in their zone. */
-export const showTime = (iso: string, timeZone: string): string =>
-  DateTime.fromISO(iso, { zone: timeZone }).toFormat("ccc d LLL yyyy HH:mm ZZZZ");
 
 /** "12 h 5 min old when asked, application-consistent" */
 export const showAge = (point: SetPoint, askedAt: string): string =>

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pauseNoteName } from "../../core/pause-note.js";
 import type { Effect } from "../../core/plan.js";
 import type { Relationship } from "../../ontap/index.js";
 import { defineStep, shown, type Probe, type StepDef } from "../define.js";
@@ -6,6 +7,8 @@ import { changes, mirrorResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
 import { noteJob } from "./jobs.js";
 import { isMoving } from "./updateMirror.js";
+
+export { recallPause, type PauseNote } from "../../core/pause-note.js";
 
 const target = { cluster: z.string(), svm: z.string(), volume: z.string(), relationship: z.string() };
 const pauseInput = z.object({ ...target, reason: z.string(), by: z.string(), at: z.string() });
@@ -20,18 +23,6 @@ interface Named {
 }
 const touched = (given: Named) => [changes(mirrorResource({ cluster: shown(given.cluster, "?"), svm: shown(given.svm, "?"), volume: shown(given.volume, "?") }))];
 const mirrorName = (given: Named): string => `the mirror ${shown(given.volume, "?")} on ${shown(given.cluster, "?")}`;
-
-/** Where it is remembered who paused a mirror: the array has no place for it. */
-export const pauseNoteName = (mirror: { cluster: string; svm: string; volume: string }): string => `paused:${mirror.cluster}/${mirror.svm}/${mirror.volume}`;
-export const pauseNoteShape = z.object({ by: z.string(), at: z.string(), reason: z.string() });
-export type PauseNote = z.infer<typeof pauseNoteShape>;
-
-/** Who paused a mirror, when and why; undefined when nobody of ours did. */
-export async function recallPause(on: Pick<ReadTools, "recall">, mirror: { cluster: string; svm: string; volume: string }): Promise<PauseNote | undefined> {
-  const text = await on.recall(pauseNoteName(mirror));
-  const read = text === undefined ? undefined : pauseNoteShape.safeParse(JSON.parse(text));
-  return read?.success ? read.data : undefined;
-}
 
 async function probeState(given: z.infer<z.ZodObject<typeof target>>, wanted: "paused" | "snapmirrored", on: ReadTools): Promise<Probe<Nothing>> {
   const relationship = await on.ontap(given.cluster).relationships.find(given.relationship);

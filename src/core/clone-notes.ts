@@ -1,0 +1,77 @@
+import { z } from "zod";
+import type { Person } from "./resource.js";
+
+/**
+ * The array is the registry of clones: everything Sluice must know of a clone to give it back stands in its volume's comment,
+ * so that it survives the loss of our own store.
+ */
+export const cloneNoteShape = z.object({
+  sluice: z.literal(1),
+  run: z.string(),
+  /** "clone" a person's; "pin" and "safety" belong to a restore. */
+  kind: z.enum(["clone", "pin", "safety"]),
+  set: z.string(),
+  /** As people call it: "training", "class2". */
+  name: z.string(),
+  /** "TEAM/USER" */
+  owner: z.string(),
+  snapshot: z.string(),
+  taken: z.string().optional(),
+  host: z.string().optional(),
+  mount: z.string().optional(),
+  vg: z.string().optional(),
+  igroup: z.string().optional(),
+  /** Channel and thread of the request, for reminders. */
+  thread: z.string().optional(),
+  /** End of the lease, ISO-8601; absent until it is mounted. */
+  until: z.string().optional(),
+});
+export type CloneNote = z.infer<typeof cloneNoteShape>;
+
+/** At most 1023 characters go into a comment. */
+export const writeNote = (note: CloneNote): string => JSON.stringify(note).slice(0, 1023);
+
+/** What a volume's comment says of it; undefined for what is not ours. */
+export function readNote(comment: string): CloneNote | undefined {
+  if (!comment.startsWith('{"sluice":1')) return undefined;
+  try {
+    return cloneNoteShape.parse(JSON.parse(comment));
+  } catch {
+    return undefined;
+  }
+}
+
+/** As much of a volume as says whether it is a clone of ours. */
+export interface NotedVolume {
+  readonly comment: string;
+  /** Absent for a volume that is no FlexClone. */
+  readonly clone: object | undefined;
+}
+
+/** A clone as people know it: the volumes that one run made. */
+export interface CloneOf<V> {
+  readonly note: CloneNote;
+  readonly cluster: string;
+  readonly svm: string;
+  readonly volumes: readonly V[];
+}
+
+/** The clones among some volumes of one SVM. */
+export function clonesAmong<V extends NotedVolume>(cluster: string, svm: string, volumes: readonly V[]): CloneOf<V>[] {
+  const clones = new Map<string, CloneOf<V>>();
+  for (const volume of volumes) {
+    const note = volume.clone ? readNote(volume.comment) : undefined;
+    if (!note) continue;
+    const key = `${note.run}/${note.kind}/${note.name}`;
+    const before = clones.get(key);
+    clones.set(key, { note, cluster, svm, volumes: [...(before?.volumes ?? []), volume] });
+  }
+  return [...clones.values()];
+}
+
+export const ownerText = (person: Person): string => `${person.team}/${person.user}`;
+
+export function ownerOf(note: Pick<CloneNote, "owner">): Person {
+  const [team = "", user = ""] = note.owner.split("/");
+  return { team, user };
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+
+/** A mirror by its destination. */
+export interface MirrorName {
+  readonly cluster: string;
+  readonly svm: string;
+  readonly volume: string;
+}
+
+/** Where it is remembered who paused a mirror: the array has no place for it. */
+export const pauseNoteName = (mirror: MirrorName): string => `paused:${mirror.cluster}/${mirror.svm}/${mirror.volume}`;
+
+export const pauseNoteShape = z.object({ by: z.string(), at: z.string(), reason: z.string() });
+/** `by` as people are mentioned, `at` when it was asked for, ISO-8601. */
+export type PauseNote = z.infer<typeof pauseNoteShape>;
+
+/** Who paused a mirror last, when and why; undefined when nobody of ours did. It is kept when the mirror goes on. */
+export async function recallPause(
+  on: { recall(name: string): Promise<string | undefined> },
+  mirror: MirrorName,
+): Promise<PauseNote | undefined> {
+  const text = await on.recall(pauseNoteName(mirror));
+  if (text === undefined) return undefined;
+  try {
+    return pauseNoteShape.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
