@@ -114,7 +114,8 @@ export class HostFiles implements IFileSystem {
     const place = await this.place(path);
     if (place.in === "mount") return this.files(place.mount).write(place.below, asText(content));
     if (place.in === "tree") return this.writeNode(place, asText(content));
-    if (place.path.startsWith("/sys/")) throw missing(path);
+    // Bash complains and goes on; just-bash would end the script. Without effect is the nearest.
+    if (place.path.startsWith("/sys/")) return;
     return this.base.writeFile(place.path, content);
   }
 
@@ -128,7 +129,7 @@ export class HostFiles implements IFileSystem {
     const place = await this.place(path);
     if (place.in === "tree") return this.writeNode(place, asText(content));
     if (place.in === "base") {
-      if (place.path.startsWith("/sys/")) throw missing(path);
+      if (place.path.startsWith("/sys/")) return;
       return this.base.appendFile(place.path, content);
     }
     const files = this.files(place.mount);

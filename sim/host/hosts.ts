@@ -72,7 +72,12 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
   const build = (name: string): Host => {
     const host = world.hosts.find((each) => each.name === name);
     if (!host) throw new Error(`no host ${name} in world ${world.name}`);
-    const machine = new Machine(host, san, { ...DEFAULTS, ...(typeof knobs === "function" ? knobs(name) : knobs) }, groups);
+    const machine = new Machine(
+      host,
+      san,
+      { ...DEFAULTS, ...(typeof knobs === "function" ? knobs(name) : knobs) },
+      groups,
+    );
     const base = new InMemoryFs();
     for (const each of [
       "/root",

@@ -5,8 +5,18 @@ import type { Run } from "./run.js";
 
 const CONTENT = ".sluice-content";
 
-/** Thrown for errno-like failures; just-bash prints the message. */
-export const errno = (code: string, what: string, path: string): Error => new Error(`${code}: ${what}, '${path}'`);
+/** A failed system call. just-bash prints its message, or lets it end the script when it comes from a redirection. */
+export class Errno extends Error {
+  constructor(
+    readonly code: string,
+    readonly what: string,
+    readonly path: string,
+  ) {
+    super(`${code}: ${what}, '${path}'`);
+  }
+}
+
+export const errno = (code: string, what: string, path: string): Errno => new Errno(code, what, path);
 
 /** The files of a mounted file system, kept in the content of the group's first LUN so that clones and restores carry them. */
 export class MountedFiles {

@@ -2,6 +2,7 @@ import { Bash, defineCommand, decodeBytesToUtf8, type CustomCommand, type ExecRe
 import type { Call, Program } from "./command.js";
 import type { HostFiles } from "./files.js";
 import type { Machine } from "./machine.js";
+import { Errno } from "./mounted.js";
 import { programs } from "./programs.js";
 import { ScriptOver, type Run } from "./run.js";
 import { likeBash } from "./like-bash.js";
@@ -26,7 +27,8 @@ export interface Interference {
  * `set -u` together with `${x:-}` of an unset name inside functions, `compgen`, `xargs -nN` (write `-n N`), `paste -sd,`, `IFS=, …
  * "${a[*]}"` inside a function with a local array (use `$(IFS=,; echo "${a[*]}")`), and relying on `set -e` inside a function or
  * group on the left of `||` or `&&` (just-bash stops the script there; write `if f; then`). `[[ -b x ]]` and `test -b x` are taken as
- * "exists". Functions cannot be run by `timeout`, as in bash.
+ * "exists". A redirection that cannot be opened (read-only or dead file system) ends the script with 1; one to a missing file of /sys
+ * does nothing. Functions cannot be run by `timeout`, as in bash.
  */
 export async function execute(
   machine: Machine,
@@ -53,7 +55,17 @@ export async function execute(
     defenseInDepth: false,
   });
   bash.registerTransformPlugin(likeBash);
-  return bash.exec(script, { env: { ...env }, stdin, rawScript: true, signal: run.abort.signal });
+  try {
+    return await bash.exec(script, { env: { ...env }, stdin, rawScript: true, signal: run.abort.signal });
+  } catch (error) {
+    if (error instanceof ScriptOver || run.over) return cutOff;
+    if (!(error instanceof Errno)) throw error;
+    return {
+      stdout: "",
+      stderr: `bash: ${error.path}: ${error.what.charAt(0).toUpperCase()}${error.what.slice(1)}\n`,
+      exitCode: 1,
+    };
+  }
 }
 
 const cutOff: ExecResult = { stdout: "", stderr: "", exitCode: 137 };
