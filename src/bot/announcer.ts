@@ -55,18 +55,24 @@ export function createAnnouncer({ drawer, poster, once }: Needs): BotAnnouncer {
       }),
     remind: (person, text, choices, thread, id) =>
       onceOnly(id, async () => {
-        const place = thread ? placeOf(thread) : { channel: await poster.directTo(person.user) };
-        await poster.post(place, reminder(person, text, choices));
+        const to = thread ?? { channel: await poster.directTo(person.user), user: person.user, ephemeral: false };
+        await sayTo(poster, { ...to, user: person.user }, [reminder(person, text, choices)]);
       }),
   };
 }
 
-const placeOf = (to: ReplyTo): Place => ({ channel: to.channel, ...(to.thread === undefined || to.thread === "" ? {} : { thread: to.thread }) });
+const placeOf = (to: ReplyTo): Place => ({
+  channel: to.channel,
+  ...(to.thread === undefined || to.thread === "" ? {} : { thread: to.thread }),
+});
 
 function reminder(person: Person, text: string, choices: readonly { label: string; say: string }[]): Drawing {
   const words = `⏰ ${mention(person.user)}: ${escaped(text, 2500)}`;
   const buttons = sayButtons(choices);
-  return { text: words, blocks: [...sections(words.split("\n")), ...(buttons.length > 0 ? [actions("say", buttons)] : [])] };
+  return {
+    text: words,
+    blocks: [...sections(words.split("\n")), ...(buttons.length > 0 ? [actions("say", buttons)] : [])],
+  };
 }
 
 /** In the thread, or to one person's eyes only; by direct message where the conversation is closed to us. */
@@ -84,6 +90,17 @@ export async function sayTo(poster: Poster, to: ReplyTo, messages: readonly Draw
   }
 }
 
-const closed = new Set(["not_in_channel", "channel_not_found", "user_not_in_channel", "is_archived", "restricted_action"]);
+const closed = new Set([
+  "not_in_channel",
+  "channel_not_found",
+  "user_not_in_channel",
+  "is_archived",
+  "restricted_action",
+  "thread_not_found",
+  "cannot_reply_to_message",
+]);
 
-export const sentence = (text: string): Drawing => ({ text: escaped(text, 2900), blocks: [section(escaped(text, 2900))] });
+export const sentence = (text: string): Drawing => ({
+  text: escaped(text, 2900),
+  blocks: [section(escaped(text, 2900))],
+});

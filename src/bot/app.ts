@@ -42,7 +42,13 @@ export function createBot(options: BotOptions): Bot {
   const api = { log, ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }) };
   const clients = createClients({ token: tokens.bot, ...api });
   const poster = createPoster({ client: clients.posting, clock, log, stopping: stopping.signal });
-  const identity = createIdentity({ client: clients.interactive, team: config.team, groups: options.groups, clock, log });
+  const identity = createIdentity({
+    client: clients.lookUp,
+    team: config.team,
+    groups: options.groups,
+    clock,
+    log,
+  });
   const drawer = new Drawer({
     desk: options.desk,
     poster,
@@ -67,7 +73,16 @@ export function createBot(options: BotOptions): Bot {
   const busy = countInFlight(app);
   if (receiver instanceof Sockets === false) app.use(replayGuard({ clock, once, log }));
   const conversation = new Conversation({ options, identity, poster, once, log });
-  const needs: ClickNeeds = { options, conversation, identity, drawer, poster, interactive: clients.interactive, clock, log };
+  const needs: ClickNeeds = {
+    options,
+    conversation,
+    identity,
+    drawer,
+    poster,
+    interactive: clients.interactive,
+    clock,
+    log,
+  };
   listenToMessages(app, { conversation, listen: config.channels.listen });
   listenToCommands(app, { conversation });
   listenToClicks(app, needs);
@@ -113,7 +128,13 @@ function receiverOf({ config, tokens, connections, clock, log }: BotOptions) {
     return createWebhook({ signingSecret: tokens.signingSecret, log });
   }
   if (!tokens.app) throw new Error("Socket Mode needs the app-level token (xapp-…): slack.appToken");
-  return new Sockets({ appToken: tokens.app, connections: connections ?? 2, clock, log, ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }) });
+  return new Sockets({
+    appToken: tokens.app,
+    connections: connections ?? 2,
+    clock,
+    log,
+    ...(config.apiUrl === undefined ? {} : { apiUrl: config.apiUrl }),
+  });
 }
 
 /** Bolt's stop waits for no listener; this does. */

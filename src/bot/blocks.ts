@@ -22,7 +22,16 @@ export interface Drawing {
 }
 
 /** Slack's limits that cards run into (reference B1). `message` is our budget below the 13,200 that were seen to be refused. */
-export const limits = { blocks: 50, section: 3000, header: 150, context: 10, button: 75, value: 2000, fallback: 3000, message: 12_000 } as const;
+export const limits = {
+  blocks: 50,
+  section: 3000,
+  header: 150,
+  context: 10,
+  button: 75,
+  value: 2000,
+  fallback: 3000,
+  message: 12_000,
+} as const;
 
 export const header = (text: string): KnownBlock => ({
   type: "header",
@@ -47,7 +56,12 @@ function withinLines(text: string, max: number): string {
   const lines = text.split("\n");
   while (lines.length > 1 && lines.join("\n").length > max - 2) lines.pop();
   const kept = lines.join("\n");
-  return kept.length <= max - 2 ? `${kept}\n…` : `${kept.replace(/[<&][^>;]*$/, "").slice(0, max - 100).replace(/[<&][^>;]*$/, "")}…`;
+  return kept.length <= max - 2
+    ? `${kept}\n…`
+    : `${kept
+        .replace(/[<&][^>;]*$/, "")
+        .slice(0, max - 100)
+        .replace(/[<&][^>;]*$/, "")}…`;
 }
 
 export interface ButtonLook {
@@ -120,6 +134,8 @@ export function readLength(value: unknown): number {
 /** The same message with nothing but sections, contexts and buttons: for a workspace that refuses the newer blocks. */
 export function simpler(drawing: Drawing): Drawing {
   if (drawing.fallback && drawing.fallback.length > 0) return { text: drawing.text, blocks: drawing.fallback };
-  const kept = drawing.blocks.filter((each): each is KnownBlock => ["section", "context", "actions", "divider"].includes(each.type));
+  const kept = drawing.blocks.filter((each): each is KnownBlock =>
+    ["section", "context", "actions", "divider"].includes(each.type),
+  );
   return { text: drawing.text, blocks: kept.length > 0 ? kept : [section(drawing.text.slice(0, limits.section))] };
 }

@@ -57,9 +57,15 @@ export class Conversation {
 
   /** A sentence to one person, wherever it can reach them. */
   async tell(to: Pick<Heard, "channel" | "user" | "thread" | "respond">, text: string): Promise<void> {
-    const place: ReplyTo = { channel: to.channel, user: to.user, ephemeral: true, ...(to.thread === "" ? {} : { thread: to.thread }) };
+    const place: ReplyTo = {
+      channel: to.channel,
+      user: to.user,
+      ephemeral: true,
+      ...(to.thread === "" ? {} : { thread: to.thread }),
+    };
     try {
-      if (to.channel === "") await this.needs.poster.post({ channel: await this.needs.poster.directTo(to.user) }, sentence(text));
+      if (to.channel === "")
+        await this.needs.poster.post({ channel: await this.needs.poster.directTo(to.user) }, sentence(text));
       else await sayTo(this.needs.poster, place, [sentence(text)]);
     } catch (error) {
       if (!to.respond) throw error;
@@ -72,13 +78,18 @@ export class Conversation {
     const { log } = this.needs;
     const reference = Math.floor(this.needs.options.clock.now()).toString(36);
     if (!(error instanceof WhoUnknown)) {
-      log.error({ reference, reason: withoutSecrets(error instanceof Error ? (error.stack ?? error.message) : String(error)) }, "a listener failed");
+      log.error(
+        { reference, reason: withoutSecrets(error instanceof Error ? (error.stack ?? error.message) : String(error)) },
+        "a listener failed",
+      );
     }
     const says =
       error instanceof WhoUnknown
         ? error.message
         : `I stumbled over that (reference ${reference}). The request's card shows whether it was taken; if it shows nothing, please say it once more.`;
-    await this.tell(to, says).catch((again: unknown) => log.error({ reference, reason: withoutSecrets(String(again)) }, "nor could the person be told"));
+    await this.tell(to, says).catch((again: unknown) =>
+      log.error({ reference, reason: withoutSecrets(String(again)) }, "nor could the person be told"),
+    );
   }
 
   private async take(heard: Heard): Promise<"taken" | "told" | "refused" | "ignored"> {
@@ -89,25 +100,50 @@ export class Conversation {
     const asker = { timeZone: zone, ...(clones ? { clones } : {}) };
     const text = heard.text.trim() === "" && heard.addressed ? "help" : await this.inContext(heard);
     const vocabulary = await options.vocabulary(person);
-    const understood = options.understand(text, { now: new Date(options.clock.now()), asker, vocabulary, addressed: heard.addressed });
+    const understood = options.understand(text, {
+      now: new Date(options.clock.now()),
+      asker,
+      vocabulary,
+      addressed: heard.addressed,
+    });
     if (understood.kind === "ignore") return "ignored";
     const seen = await identity.look(heard.user, heard.channel);
     if (understood.kind === "reply") return await this.reply(heard, seen, understood.text, understood.choices ?? []);
     if (seen.botIsHere === false) {
-      await this.tell(heard, `I am not in this conversation, so nobody could follow the request here. Invite me first (/invite), or write to me directly. Nothing was started.`);
+      await this.tell(
+        heard,
+        `I am not in this conversation, so nobody could follow the request here. Invite me first (/invite), or write to me directly. Nothing was started.`,
+      );
       return "refused";
     }
     const { runbook, request } = understood;
-    if (questions.has(runbook)) return await this.ask(heard, seen, { name: runbook, request, asker: seen.person, timeZone: zone });
+    if (questions.has(runbook))
+      return await this.ask(heard, seen, { name: runbook, request, asker: seen.person, timeZone: zone });
     const from = { team: options.config.team, channel: heard.channel, ts: heard.thread, eventId: heard.eventId };
-    const asked = await options.desk.ask({ from, visitor: visitorOf(seen), text: heard.text.slice(0, 2000), runbook, request, timeZone: zone });
+    const asked = await options.desk.ask({
+      from,
+      visitor: visitorOf(seen),
+      text: heard.text.slice(0, 2000),
+      runbook,
+      request,
+      timeZone: zone,
+    });
     if (!("refused" in asked)) return "taken";
     await this.tell(heard, withUnread(asked.refused, seen));
     return "refused";
   }
 
-  private async ask(heard: Heard, seen: Seen, question: Parameters<BotOptions["desk"]["question"]>[0]): Promise<"taken" | "refused"> {
-    const to: ReplyTo = { channel: heard.channel, user: heard.user, ephemeral: heard.ephemeral, ...(heard.thread === "" ? {} : { thread: heard.thread }) };
+  private async ask(
+    heard: Heard,
+    seen: Seen,
+    question: Parameters<BotOptions["desk"]["question"]>[0],
+  ): Promise<"taken" | "refused"> {
+    const to: ReplyTo = {
+      channel: heard.channel,
+      user: heard.user,
+      ephemeral: heard.ephemeral,
+      ...(heard.thread === "" ? {} : { thread: heard.thread }),
+    };
     const reply = await this.needs.options.desk.question(question, to, visitorOf(seen), heard.eventId);
     if (reply.ok) return "taken";
     await this.tell(heard, withUnread(reply.sentence, seen));
@@ -115,13 +151,23 @@ export class Conversation {
   }
 
   /** A sentence back: an ask-back, "did you mean". It names sets and hosts, so only members of this workspace get it. */
-  private async reply(heard: Heard, seen: Seen, text: string, choices: readonly { label: string; say: string }[]): Promise<"told" | "refused"> {
+  private async reply(
+    heard: Heard,
+    seen: Seen,
+    text: string,
+    choices: readonly { label: string; say: string }[],
+  ): Promise<"told" | "refused"> {
     const member = isFullMember(seen);
     if (!member.ok) {
       await this.tell(heard, member.says);
       return "refused";
     }
-    const to: ReplyTo = { channel: heard.channel, user: heard.user, ephemeral: heard.ephemeral, ...(heard.thread === "" ? {} : { thread: heard.thread }) };
+    const to: ReplyTo = {
+      channel: heard.channel,
+      user: heard.user,
+      ephemeral: heard.ephemeral,
+      ...(heard.thread === "" ? {} : { thread: heard.thread }),
+    };
     await sayTo(this.needs.poster, to, [replyDrawing(text, choices)]);
     return "told";
   }
@@ -131,13 +177,16 @@ export class Conversation {
     if (heard.thread === "" || !/\bundo\s+(this|that|the|it)\b/i.test(heard.text)) return heard.text;
     const run = await this.runInThread(heard.channel, heard.thread);
     const set = run?.asked.runbook === "restore" ? (run.asked.request as { set?: unknown } | null)?.set : undefined;
-    return typeof set === "string" && !heard.text.toLowerCase().includes(set.toLowerCase()) ? `undo restore of ${set}` : heard.text;
+    return typeof set === "string" && !heard.text.toLowerCase().includes(set.toLowerCase())
+      ? `undo restore of ${set}`
+      : heard.text;
   }
 
   private async runInThread(channel: string, thread: string): Promise<RunView | undefined> {
     const { desk } = this.needs.options;
     for (const view of await desk.recent(100)) {
-      if (view.asked.from.channel === channel && view.asked.from.ts === thread && view.asked.runbook === "restore") return view;
+      if (view.asked.from.channel === channel && view.asked.from.ts === thread && view.asked.runbook === "restore")
+        return view;
       const card = view.asked.runbook === "restore" ? await desk.card(view.id) : undefined;
       if (card?.channel === channel && card.thread === thread) return view;
     }
@@ -148,7 +197,10 @@ export class Conversation {
 function replyDrawing(text: string, choices: readonly { label: string; say: string }[]): Drawing {
   const words = escaped(text, 8000);
   const buttons = sayButtons(choices);
-  return { text: words.slice(0, 2900), blocks: [...sections(words.split("\n")), ...(buttons.length > 0 ? [actions("choose", buttons)] : [])] };
+  return {
+    text: words.slice(0, 2900),
+    blocks: [...sections(words.split("\n")), ...(buttons.length > 0 ? [actions("choose", buttons)] : [])],
+  };
 }
 
 /** What the desk may know of a visitor: no more than its own shape. */
@@ -159,4 +211,6 @@ export const visitorOf = (seen: Seen): Omit<Seen, "unreadGroups" | "timeZone" | 
 
 /** A no that may only be one because Slack would not say who is in a group. */
 export const withUnread = (text: string, seen: Seen): string =>
-  seen.unreadGroups.length === 0 ? text : `${text} (Slack would not tell me just now who is in ${seen.unreadGroups.join(", ")}; if you are, try again in a moment.)`;
+  seen.unreadGroups.length === 0
+    ? text
+    : `${text} (Slack would not tell me just now who is in ${seen.unreadGroups.join(", ")}; if you are, try again in a moment.)`;

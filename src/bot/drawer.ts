@@ -27,7 +27,13 @@ interface Needs {
 }
 
 /** The conversation is closed to us; the person who asked is told directly instead. */
-const shutOut = new Set(["not_in_channel", "channel_not_found", "is_archived", "restricted_action", "restricted_action_read_only_channel"]);
+const shutOut = new Set([
+  "not_in_channel",
+  "channel_not_found",
+  "is_archived",
+  "restricted_action",
+  "restricted_action_read_only_channel",
+]);
 
 /** Draws runs: one card each, updated whole from the fold, and its milestones told once in the thread. */
 export class Drawer {
@@ -73,8 +79,12 @@ export class Drawer {
   private async links(view: RunView): Promise<Record<string, string>> {
     const detail = view.status === "held" && Array.isArray(view.held?.detail) ? view.held.detail : [];
     const holders = detail.map((each: unknown) => (each as { run?: unknown } | null)?.run);
-    const others = [view.child?.id, view.asked.parent, ...holders].filter((each): each is RunId => typeof each === "string" && isRunId(each));
-    const found = await Promise.all([...new Set(others)].slice(0, 10).map(async (run) => [run, await this.linkOf(run)] as const));
+    const others = [view.child?.id, view.asked.parent, ...holders].filter(
+      (each): each is RunId => typeof each === "string" && isRunId(each),
+    );
+    const found = await Promise.all(
+      [...new Set(others)].slice(0, 10).map(async (run) => [run, await this.linkOf(run)] as const),
+    );
     return Object.fromEntries(found.filter((pair): pair is readonly [RunId, string] => pair[1] !== undefined));
   }
 
@@ -90,7 +100,8 @@ export class Drawer {
 
   private async place(view: RunView, drawing: Drawing, card: Card | undefined): Promise<Card> {
     if (card && this.movesOut(view, card)) return await this.move(view, drawing, card);
-    if (!card) return await this.postNew(view, drawing, [], this.movesOut(view) ? this.needs.decidingChannel : undefined);
+    if (!card)
+      return await this.postNew(view, drawing, [], this.movesOut(view) ? this.needs.decidingChannel : undefined);
     const body = JSON.stringify(drawing.blocks);
     if (card.drawn === view.length && this.drawn.get(view.id) === body) return card;
     try {
@@ -116,7 +127,14 @@ export class Drawer {
     const { decidingChannel } = this.needs;
     const { demand } = view.planned ?? {};
     const here = card?.channel ?? view.asked.from.channel;
-    return decidingChannel !== undefined && here.startsWith("D") && view.status === "deciding" && demand !== undefined && !demand.nobody && demand.denied === undefined;
+    return (
+      decidingChannel !== undefined &&
+      here.startsWith("D") &&
+      view.status === "deciding" &&
+      demand !== undefined &&
+      !demand.nobody &&
+      demand.denied === undefined
+    );
   }
 
   private async move(view: RunView, drawing: Drawing, old: Card): Promise<Card> {
@@ -129,12 +147,20 @@ export class Drawer {
   }
 
   /** Posts the card where it belongs and remembers it; the person is told directly where that place is closed to us. */
-  private async postNew(view: RunView, drawing: Drawing, told: readonly string[], channel = view.asked.from.channel): Promise<Card> {
+  private async postNew(
+    view: RunView,
+    drawing: Drawing,
+    told: readonly string[],
+    channel = view.asked.from.channel,
+  ): Promise<Card> {
     try {
       return await this.postAt(view, drawing, told, channel);
     } catch (error) {
       if (!shutOut.has(codeOf(error) ?? "")) throw error;
-      this.needs.log.warn({ run: view.id, channel, reason: codeOf(error) }, "no card can be posted there; it goes to the person who asked");
+      this.needs.log.warn(
+        { run: view.id, channel, reason: codeOf(error) },
+        "no card can be posted there; it goes to the person who asked",
+      );
       return await this.postAt(view, drawing, told, await this.needs.poster.directTo(view.asked.by.user));
     }
   }
@@ -142,14 +168,21 @@ export class Drawer {
   private async postAt(view: RunView, drawing: Drawing, told: readonly string[], channel: string): Promise<Card> {
     const { poster } = this.needs;
     const { from } = view.asked;
-    const thread = channel === from.channel && from.ts !== "" ? from.ts : await poster.post({ channel }, rootOf(view), { kind: "root", run: view.id });
+    const thread =
+      channel === from.channel && from.ts !== ""
+        ? from.ts
+        : await poster.post({ channel }, rootOf(view), { kind: "root", run: view.id });
     const place: Required<Place> = { channel, thread };
     // A run that is past its first entry and has no card may have one whose address was lost with the process that posted it.
     const mark = { kind: "card", run: view.id } as const;
     const lost = view.length > 1 && told.length === 0 ? await poster.find(place, mark) : undefined;
     if (lost !== undefined) await poster.update(channel, lost, drawing);
     const ts = lost ?? (await poster.post(place, drawing, mark));
-    return await this.keep(view, { channel, ts, thread, drawn: view.length, told: [...told] }, JSON.stringify(drawing.blocks));
+    return await this.keep(
+      view,
+      { channel, ts, thread, drawn: view.length, told: [...told] },
+      JSON.stringify(drawing.blocks),
+    );
   }
 
   private async tell(view: RunView, shown: CardContext, card: Card): Promise<void> {

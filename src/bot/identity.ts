@@ -34,6 +34,7 @@ export interface Identity {
 }
 
 interface Needs {
+  /** One that rejects when it is limited: who cannot be looked up now is nobody, and waits for nobody. */
   readonly client: WebClient;
   readonly team: string;
   /** Ids of all groups the policy names. */
@@ -42,8 +43,6 @@ interface Needs {
   readonly log: Logger;
 }
 
-/** Long enough for the clicks of one moment to share an answer (usergroups.users.list allows 20 a minute), too short to matter to anybody. */
-const membersMs = 3_000;
 const zoneMs = 10 * 60_000;
 
 interface SlackUser {
@@ -59,7 +58,7 @@ interface SlackUser {
 
 export function createIdentity(needs: Needs): Identity {
   const { client, team, clock, log } = needs;
-  const members = new Map<string, { at: number; users: Promise<ReadonlySet<string>> }>();
+  const members = new Map<string, Promise<ReadonlySet<string>>>();
   const zones = new Map<string, { at: number; zone: string | undefined }>();
 
   async function userOf(user: string): Promise<SlackUser> {
@@ -69,19 +68,23 @@ export function createIdentity(needs: Needs): Identity {
     return answer.user;
   }
 
+  /** Asked anew for every click; only look-ups that are under way at the same moment share an answer. */
   function membersOf(group: string): Promise<ReadonlySet<string>> {
-    const known = members.get(group);
-    if (known && clock.now() - known.at < membersMs) return known.users;
-    const users = client.usergroups.users.list({ usergroup: group }).then((answer) => new Set(answer.users ?? []));
-    members.set(group, { at: clock.now(), users });
-    users.catch(() => members.delete(group));
+    const underWay = members.get(group);
+    if (underWay) return underWay;
+    const users = client.usergroups.users
+      .list({ usergroup: group })
+      .then((answer) => new Set(answer.users ?? []))
+      .finally(() => members.delete(group));
+    members.set(group, users);
     return users;
   }
 
   async function groupsOf(user: string): Promise<{ groups: string[]; unread: string[] }> {
     const found = await Promise.allSettled(needs.groups.map(membersOf));
     const unread = needs.groups.filter((_, i) => found[i]?.status === "rejected");
-    if (unread.length > 0) log.warn({ groups: unread }, "members of approver groups could not be read; nobody counts as being in them");
+    if (unread.length > 0)
+      log.warn({ groups: unread }, "members of approver groups could not be read; nobody counts as being in them");
     const groups = needs.groups.filter((_, i) => {
       const each = found[i];
       return each?.status === "fulfilled" && each.value.has(user);

@@ -32,11 +32,13 @@ export class Lanes {
   }
 
   private start(name: string, round: () => Promise<void>): Promise<void> {
-    const running = this.pace(name).then(round).finally(() => {
-      this.ended.set(name, this.clock.now());
-      this.forgetOld();
-      if (this.lanes.get(name)?.next === undefined) this.lanes.delete(name);
-    });
+    const running = this.pace(name)
+      .then(round)
+      .finally(() => {
+        this.ended.set(name, this.clock.now());
+        this.forgetOld();
+        if (this.lanes.get(name)?.next === undefined) this.lanes.delete(name);
+      });
     this.lanes.set(name, { running, next: undefined });
     return running;
   }

@@ -37,7 +37,8 @@ export function manifest(options: ManifestOptions): Manifest {
     _metadata: { major_version: 1, minor_version: 1 },
     display_information: {
       name: "Sluice",
-      description: "Clones, mirrors and restores: asked for in a sentence, approved on a plan, done exactly as planned.",
+      description:
+        "Clones, mirrors and restores: asked for in a sentence, approved on a plan, done exactly as planned.",
       background_color: "#12324a",
     },
     features: {

@@ -6,7 +6,7 @@ import type { Json } from "../core/json.js";
 import type { Person } from "../core/resource.js";
 import type { SlackConfig } from "../config/types.js";
 import type { Desk } from "../jobs/desk.js";
-import type { Asker, Context, Understood, Vocabulary } from "../requests/vocabulary.js";
+import type { Asker, Context, Understood, Vocabulary } from "../requests/index.js";
 import type { Closing } from "./cards/types.js";
 
 /**
@@ -57,4 +57,12 @@ export interface BotOptions {
 }
 
 /** Names that are answered, not planned. */
-export const questions: ReadonlySet<string> = new Set(["status", "health", "explain", "clones", "runs", "approvals", "help"]);
+export const questions: ReadonlySet<string> = new Set([
+  "status",
+  "health",
+  "explain",
+  "clones",
+  "runs",
+  "approvals",
+  "help",
+]);

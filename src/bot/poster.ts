@@ -60,12 +60,19 @@ export function createPoster(needs: Needs): Poster {
       return await unlimited(needs, () => call(wire(simpler(drawing))));
     }
   }
-  const inThread = (place: Place): { thread_ts?: string } => (place.thread === undefined ? {} : { thread_ts: place.thread });
+  const inThread = (place: Place): { thread_ts?: string } =>
+    place.thread === undefined ? {} : { thread_ts: place.thread };
 
   return {
     async post(place, drawing, mark) {
       const metadata = mark ? { metadata: { event_type: eventType, event_payload: { ...mark } } } : {};
-      const args = (body: ReturnType<typeof wire>) => ({ channel: place.channel, ...body, ...inThread(place), ...metadata, ...quiet });
+      const args = (body: ReturnType<typeof wire>) => ({
+        channel: place.channel,
+        ...body,
+        ...inThread(place),
+        ...metadata,
+        ...quiet,
+      });
       const answer = await send(drawing, (body) => client.chat.postMessage(args(body) as ChatPostMessageArguments));
       if (answer.ts === undefined) throw new Error("Slack posted a message and did not say where");
       return answer.ts;
@@ -74,7 +81,9 @@ export function createPoster(needs: Needs): Poster {
       await send(drawing, (body) => client.chat.update({ channel, ts, ...body }));
     },
     async whisper(place, user, drawing) {
-      await send(drawing, (body) => client.chat.postEphemeral({ channel: place.channel, user, ...body, ...inThread(place) }));
+      await send(drawing, (body) =>
+        client.chat.postEphemeral({ channel: place.channel, user, ...body, ...inThread(place) }),
+      );
     },
     async find(place, mark) {
       const args = { channel: place.channel, ts: place.thread, limit: 100, include_all_metadata: true };
@@ -103,11 +112,16 @@ export function createPoster(needs: Needs): Poster {
 
 interface MarkedMessage {
   readonly ts?: string;
-  readonly metadata?: { readonly event_type?: string; readonly event_payload?: { readonly run?: unknown; readonly kind?: unknown } };
+  readonly metadata?: {
+    readonly event_type?: string;
+    readonly event_payload?: { readonly run?: unknown; readonly kind?: unknown };
+  };
 }
 
 const isMarked = ({ metadata }: MarkedMessage, mark: Mark): boolean =>
-  metadata?.event_type === eventType && metadata.event_payload?.run === mark.run && metadata.event_payload.kind === mark.kind;
+  metadata?.event_type === eventType &&
+  metadata.event_payload?.run === mark.run &&
+  metadata.event_payload.kind === mark.kind;
 
 /** Waits as long as Slack asks, a few times over; then the caller's queue takes its turn. */
 async function unlimited<T>(needs: Pick<Needs, "clock" | "stopping">, call: () => Promise<T>): Promise<T> {

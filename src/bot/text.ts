@@ -4,10 +4,15 @@
  */
 
 /** Characters that steer a terminal or turn the direction of writing; line feed and tab stay. */
-const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
+const unseen =
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/g;
 
 /** Without control, bidirectional and invisible characters and without lone surrogates. */
-export const clean = (raw: string): string => raw.replace(/\p{Surrogate}/gu, "\ufffd").replace(/\r\n?/g, "\n").replace(unseen, "");
+export const clean = (raw: string): string =>
+  raw
+    .replace(/\p{Surrogate}/gu, "\ufffd")
+    .replace(/\r\n?/g, "\n")
+    .replace(unseen, "");
 
 /** Cleaned, on one line. */
 export const oneLine = (raw: string): string => clean(raw).replace(/\s+/g, " ").trim();
@@ -43,9 +48,7 @@ export function escaped(raw: string, max = 2800): string {
 
 /** `*so*`, `_so_` and `~so~` would be styled (and `~so~` struck out): an invisible word joiner after the opening character stops it. */
 function unformatted(text: string): string {
-  return text
-    .replaceAll("`", "ˋ")
-    .replace(/(^|[^\p{L}\p{N}])([*_~])(?=[^\s*_~][^\n]*?\2)/gmu, "$1$2\u2060");
+  return text.replaceAll("`", "ˋ").replace(/(^|[^\p{L}\p{N}])([*_~])(?=[^\s*_~][^\n]*?\2)/gmu, "$1$2\u2060");
 }
 
 /** As `escaped`, on one line. */
@@ -65,7 +68,9 @@ export const mentionGroup = (id: string, name: string): string =>
   /^S[A-Z0-9]{1,30}$/.test(id) ? `<!subteam^${id}>` : escapedLine(name, 80);
 
 export const link = (url: string, label: string): string =>
-  /^https?:\/\/[^\s<>|]+$/.test(url) ? `<${url}|${escapedLine(label, 200).replaceAll("|", "¦")}>` : escapedLine(label, 200);
+  /^https?:\/\/[^\s<>|]+$/.test(url)
+    ? `<${url}|${escapedLine(label, 200).replaceAll("|", "¦")}>`
+    : escapedLine(label, 200);
 
 /** A moment in each reader's own time zone; UTC where Slack cannot say. */
 export function moment(iso: string, form: "day" | "time" | "both" = "both"): string {
@@ -116,4 +121,5 @@ export const unmarked = (mrkdwn: string): string =>
     .replaceAll("&amp;", "&");
 
 /** Does the text name the bot? */
-export const mentions = (text: string, bot: string): boolean => text.includes(`<@${bot}>`) || text.includes(`<@${bot}|`);
+export const mentions = (text: string, bot: string): boolean =>
+  text.includes(`<@${bot}>`) || text.includes(`<@${bot}|`);

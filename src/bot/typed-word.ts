@@ -5,7 +5,10 @@ import type { BotOptions } from "./options.js";
 const forGood = (step: PlannedStep): boolean =>
   step.effect === "destroy" &&
   step.undo.way === "none" &&
-  step.on.some((touch) => touch.as === "changes" && (touch.resource.environment === "production" || touch.resource.environment === "dr"));
+  step.on.some(
+    (touch) =>
+      touch.as === "changes" && (touch.resource.environment === "production" || touch.resource.environment === "dr"),
+  );
 
 /** A step that keeps what the plan is about to destroy. */
 const keepsCopy = (step: PlannedStep): boolean => /safety/i.test(step.uses);
@@ -19,4 +22,5 @@ export function typedWord(options: Pick<BotOptions, "typedWord">, plan: Plan): s
 }
 
 /** What such a plan destroys, in its own words. */
-export const lostBy = (plan: Plan): string[] => plan.steps.filter(forGood).map((step) => `${step.says} – ${step.undo.says}`);
+export const lostBy = (plan: Plan): string[] =>
+  plan.steps.filter(forGood).map((step) => `${step.says} – ${step.undo.says}`);

@@ -26,9 +26,16 @@ const windowMs = 5 * 60_000;
  * Closes what the SDK leaves open (reference A4): requests signed for the future, and the same signed request sent again within its
  * five minutes. Slack's own redeliveries are signed anew, so they pass, and are recognised by what they carry.
  */
-export function replayGuard(needs: { readonly clock: Clock; readonly once: Once; readonly log: Logger }): Middleware<AnyMiddlewareArgs> {
+export function replayGuard(needs: {
+  readonly clock: Clock;
+  readonly once: Once;
+  readonly log: Logger;
+}): Middleware<AnyMiddlewareArgs> {
   return async ({ context, next, ...args }) => {
-    const { slackSentAt: sentAt, slackSignature: signature } = context as { slackSentAt?: unknown; slackSignature?: unknown };
+    const { slackSentAt: sentAt, slackSignature: signature } = context as {
+      slackSentAt?: unknown;
+      slackSignature?: unknown;
+    };
     if (sentAt === undefined && signature === undefined) return await next();
     const away = Math.abs(Number(sentAt) * 1000 - needs.clock.now());
     if (!(away <= windowMs)) return needs.log.warn("a signed request from another time was ignored");

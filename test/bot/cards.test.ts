@@ -5,7 +5,17 @@ import { milestones } from "../../src/bot/cards/milestones.js";
 import { runCard } from "../../src/bot/cards/run.js";
 import type { KnownBlock } from "@slack/types";
 import { refusals } from "./support/limits.js";
-import { runId, shown, viewOf, askedRestore, plannedRestore, longPlan, planned, twoGroups, askedClone } from "./support/runs.js";
+import {
+  runId,
+  shown,
+  viewOf,
+  askedRestore,
+  plannedRestore,
+  longPlan,
+  planned,
+  twoGroups,
+  askedClone,
+} from "./support/runs.js";
 import { states } from "./support/states.js";
 
 const folder = join(process.cwd(), "test/golden/cards");
@@ -14,7 +24,10 @@ const renew = process.env["UPDATE_GOLDEN"] === "1";
 describe("the card of every state", () => {
   test.each(Object.keys(states))("%s is drawn as it was", (name) => {
     const [view, context] = states[name]!;
-    const drawn = { ...runCard(view, context), thread: milestones(view, context).map(({ id, drawing }) => ({ id, ...drawing })) };
+    const drawn = {
+      ...runCard(view, context),
+      thread: milestones(view, context).map(({ id, drawing }) => ({ id, ...drawing })),
+    };
     const file = join(folder, `${name}.json`);
     const text = `${JSON.stringify(drawn, null, 2)}\n`;
     if (renew) writeFileSync(file, text);
@@ -29,13 +42,19 @@ describe("the card of every state", () => {
   });
 
   test("there is no golden file without a state", () => {
-    expect(readdirSync(folder).sort()).toEqual(Object.keys(states).map((name) => `${name}.json`).sort());
+    expect(readdirSync(folder).sort()).toEqual(
+      Object.keys(states)
+        .map((name) => `${name}.json`)
+        .sort(),
+    );
   });
 });
 
 const buttonsOf = (name: string): string[] => {
   const [view, context] = states[name]!;
-  return runCard(view, context).blocks.flatMap((block) => (block.type === "actions" ? block.elements.map((each) => ("action_id" in each ? (each.action_id ?? "") : "")) : []));
+  return runCard(view, context).blocks.flatMap((block) =>
+    block.type === "actions" ? block.elements.map((each) => ("action_id" in each ? (each.action_id ?? "") : "")) : [],
+  );
 };
 
 test.each([
@@ -63,7 +82,10 @@ test.each([
 
 test("approve and deny carry the plan's random key; the other buttons the run", () => {
   const card = runCard(viewOf(askedRestore, plannedRestore), shown());
-  const buttons = card.blocks.flatMap((block) => (block.type === "actions" ? block.elements : [])) as { action_id: string; value: string }[];
+  const buttons = card.blocks.flatMap((block) => (block.type === "actions" ? block.elements : [])) as {
+    action_id: string;
+    value: string;
+  }[];
   expect(buttons.map((each) => [each.action_id, each.value])).toEqual([
     ["run:approve", "k".repeat(32)],
     ["run:deny", "k".repeat(32)],
@@ -82,18 +104,29 @@ test("what will be lost stands above the steps, and every step says whether ther
 test("a plan too long for its card is told whole in the thread, before anybody is asked to decide", () => {
   const view = viewOf(askedClone, planned(longPlan(40, 600), twoGroups));
   const told = milestones(view, shown());
-  const thread = told.filter((each) => each.id.startsWith("rest:")).map((each) => JSON.stringify(each.drawing.blocks)).join();
+  const thread = told
+    .filter((each) => each.id.startsWith("rest:"))
+    .map((each) => JSON.stringify(each.drawing.blocks))
+    .join();
   for (let i = 0; i < 40; i += 1) expect(thread).toContain(`Map LUN data${i} `);
   expect(told.at(-1)?.id).toMatch(/^decide:/);
   expect(told.length).toBeGreaterThan(2);
 });
 
 test("a plan that fits is not told twice", () => {
-  expect(milestones(viewOf(askedRestore, plannedRestore), shown()).map((each) => each.id)).toEqual([`decide:${"k".repeat(32)}`]);
+  expect(milestones(viewOf(askedRestore, plannedRestore), shown()).map((each) => each.id)).toEqual([
+    `decide:${"k".repeat(32)}`,
+  ]);
 });
 
 test("the done card says what was done, verified, where it is and until when", () => {
   const [view, context] = states["done"]!;
-  const text = runCard(view, context).blocks.flatMap((block: KnownBlock | { type: string }) => ("text" in block ? (block.text as { text: string }).text : "")).join("\n");
-  expect(text).toContain("*Done in 1 min.* 3 of 3 verified. Mounted at /epic/trn on epic-trn-01. Lease ends <!date^1795474800^");
+  const text = runCard(view, context)
+    .blocks.flatMap((block: KnownBlock | { type: string }) =>
+      "text" in block ? (block.text as { text: string }).text : "",
+    )
+    .join("\n");
+  expect(text).toContain(
+    "*Done in 1 min.* 3 of 3 verified. Mounted at /epic/trn on epic-trn-01. Lease ends <!date^1795474800^",
+  );
 });

@@ -13,7 +13,29 @@ import { refusals } from "./support/limits.js";
 import * as r from "./support/runs.js";
 
 const nasty = fc.oneof(
-  { weight: 3, arbitrary: fc.array(fc.constantFrom("<!channel>", "<!here>", "<@U0EVIL>", "<!subteam^S0EVIL>", "`", "```", "&", "<", "\u202e", "\n", "word ", "epic_prd_dr ", "𝕏"), { minLength: 1, maxLength: 80 }).map((parts) => parts.join("")) },
+  {
+    weight: 3,
+    arbitrary: fc
+      .array(
+        fc.constantFrom(
+          "<!channel>",
+          "<!here>",
+          "<@U0EVIL>",
+          "<!subteam^S0EVIL>",
+          "`",
+          "```",
+          "&",
+          "<",
+          "\u202e",
+          "\n",
+          "word ",
+          "epic_prd_dr ",
+          "𝕏",
+        ),
+        { minLength: 1, maxLength: 80 },
+      )
+      .map((parts) => parts.join("")),
+  },
   { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 200 }) },
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 9000 }).map((n) => "&".repeat(n)) },
 );
@@ -39,7 +61,13 @@ const planOf = (steps: readonly string[], undo: string, warning: string) => ({
   ...r.restorePlan,
   request: { set: undo },
   warnings: [warning],
-  steps: steps.map((says, i) => r.step(i + 1, "x", says, { effect: i % 2 ? "change" : "destroy", undo: { way: "none", says: undo }, by: i % 5 === 4 ? { handOff: says } : "sluice" })),
+  steps: steps.map((says, i) =>
+    r.step(i + 1, "x", says, {
+      effect: i % 2 ? "change" : "destroy",
+      undo: { way: "none", says: undo },
+      by: i % 5 === 4 ? { handOff: says } : "sluice",
+    }),
+  ),
 });
 
 test("no text anybody wrote breaks a card, its thread or its limits, in any state", () => {
@@ -51,35 +79,69 @@ test("no text anybody wrote breaks a card, its thread or its limits, in any stat
     text: nasty,
     fact: nasty,
     why: nasty,
-    state: fc.constantFrom("deciding", "running", "held", "handOff", "doubted", "parked", "undone", "denied", "refused", "done"),
+    state: fc.constantFrom(
+      "deciding",
+      "running",
+      "held",
+      "handOff",
+      "doubted",
+      "parked",
+      "undone",
+      "denied",
+      "refused",
+      "done",
+    ),
   });
   fc.assert(
     fc.property(arbitrary, ({ steps, undo, warning, title, text, fact, why, state }) => {
       const plan = planOf(steps, undo, warning);
       const demand = { nobody: false, places: [{ group: "S0STORAGE", label: why, count: 2, forSteps: [], why }] };
-      const planned = r.planned(plan, demand, { facts: [{ label: fact, text: fact, tone: "danger" }, { label: fact, text: why }], difference: [why, fact] });
+      const planned = r.planned(plan, demand, {
+        facts: [
+          { label: fact, text: fact, tone: "danger" },
+          { label: fact, text: why },
+        ],
+        difference: [why, fact],
+      });
       const granted = [r.settled(plan, "granted"), r.began(plan, 1)] as const;
       const first = plan.steps[0]!.id;
       const ends: Record<string, readonly RunEvent[]> = {
         deciding: [],
         running: granted,
-        held: [...granted, { type: "held", step: null, attempt: 0, why: "lock", detail: [{ run: why, resource: fact }] }],
+        held: [
+          ...granted,
+          { type: "held", step: null, attempt: 0, why: "lock", detail: [{ run: why, resource: fact }] },
+        ],
         handOff: [...granted, { type: "held", step: first, attempt: 0, why: "handOff", detail: { text: fact } }],
         doubted: [...granted, { type: "doubted", step: first, why }],
         parked: [...granted, { type: "failed", step: first, problem: why, absent: false }],
-        undone: [...granted, { type: "failed", step: first, problem: why, absent: true }, { type: "finished", outcome: "undone" }],
+        undone: [
+          ...granted,
+          { type: "failed", step: first, problem: why, absent: true },
+          { type: "finished", outcome: "undone" },
+        ],
         denied: [r.settled(plan, "denied", why)],
         refused: [{ type: "refused", problem: why, choices: [{ label: why, say: fact }] }],
         done: [...granted, r.ended(plan, 1), { type: "finished", outcome: "succeeded" }],
       };
       const view = r.viewOf(r.asked(text, "restore", { set: undo }), planned, ...(ends[state] ?? []));
-      const shown = r.shown({ title, closing: { sentences: [fact, why], choices: [{ label: why, say: fact }] }, progress: { step: first, text: why, fraction: 0.3, at: "" } });
+      const shown = r.shown({
+        title,
+        closing: { sentences: [fact, why], choices: [{ label: why, say: fact }] },
+        progress: { step: first, text: why, fraction: 0.3, at: "" },
+      });
       const drawings = [runCard(view, shown), ...milestones(view, shown).map((each) => each.drawing)];
       for (const drawing of [...drawings, ...drawings.map(simpler)]) {
         expect(refusals(drawing)).toEqual([]);
         mentionsOnlyOurs(drawing);
       }
-      const home = homeView({ user: "U0STORAGE", groups: ["S0STORAGE"], open: [{ view, shown }], recent: [{ view, shown, link: "https://x.example/p1" }], command: "/sluice" });
+      const home = homeView({
+        user: "U0STORAGE",
+        groups: ["S0STORAGE"],
+        open: [{ view, shown }],
+        recent: [{ view, shown, link: "https://x.example/p1" }],
+        command: "/sluice",
+      });
       expect(validateView(home).messages()).toEqual([]);
     }),
     { numRuns: 60 },
@@ -88,15 +150,29 @@ test("no text anybody wrote breaks a card, its thread or its limits, in any stat
 
 const part: fc.Arbitrary<AnswerPart> = fc.oneof(
   fc.record({ kind: fc.constant("heading" as const), text: nasty }),
-  fc.record({ kind: fc.constant("text" as const), text: nasty, tone: fc.constantFrom("good" as const, "bad" as const) }),
-  fc.record({ kind: fc.constant("table" as const), columns: fc.array(nasty, { maxLength: 25 }), rows: fc.array(fc.array(nasty, { maxLength: 22 }), { maxLength: 6 }) }),
+  fc.record({
+    kind: fc.constant("text" as const),
+    text: nasty,
+    tone: fc.constantFrom("good" as const, "bad" as const),
+  }),
+  fc.record({
+    kind: fc.constant("table" as const),
+    columns: fc.array(nasty, { maxLength: 25 }),
+    rows: fc.array(fc.array(nasty, { maxLength: 22 }), { maxLength: 6 }),
+  }),
   fc.record({
     kind: fc.constant("chart" as const),
     title: nasty,
     unit: nasty,
-    bars: fc.array(fc.record({ label: nasty, value: fc.double({ noNaN: true, min: -5, max: 1e6 }), limit: fc.constant(60) }), { maxLength: 25 }),
+    bars: fc.array(
+      fc.record({ label: nasty, value: fc.double({ noNaN: true, min: -5, max: 1e6 }), limit: fc.constant(60) }),
+      { maxLength: 25 },
+    ),
   }),
-  fc.record({ kind: fc.constant("choices" as const), choices: fc.array(fc.record({ label: nasty, say: nasty }), { maxLength: 30 }) }),
+  fc.record({
+    kind: fc.constant("choices" as const),
+    choices: fc.array(fc.record({ label: nasty, say: nasty }), { maxLength: 30 }),
+  }),
 );
 
 test("no answer breaks Slack's limits, with tables and charts or without", () => {
@@ -116,7 +192,10 @@ test("modals keep their limits", () => {
   fc.assert(
     fc.property(nasty, (text) => {
       const place = { channel: "C0STORAGE", thread: "1.2", of: r.runId, step: "1-x" };
-      for (const view of [reasonModal("happened", place, text), confirmModal(place, text.slice(0, 60) || "x", [text, text])]) {
+      for (const view of [
+        reasonModal("happened", place, text),
+        confirmModal(place, text.slice(0, 60) || "x", [text, text]),
+      ]) {
         expect(validateView(view).messages()).toEqual([]);
         mentionsOnlyOurs(view);
       }

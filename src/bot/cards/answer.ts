@@ -1,6 +1,17 @@
 import type { KnownBlock, TableBlock } from "@slack/types";
 import type { Answer, AnswerPart, Tone } from "../../core/answer.js";
-import { actions, context, header, limits, readLength, sayButtons, section, sections, type CardBlock, type Drawing } from "../blocks.js";
+import {
+  actions,
+  context,
+  header,
+  limits,
+  readLength,
+  sayButtons,
+  section,
+  sections,
+  type CardBlock,
+  type Drawing,
+} from "../blocks.js";
 import { escaped, escapedLine, oneLine, plain } from "../text.js";
 
 const toneMark: Readonly<Record<Tone, string>> = { good: "✅ ", warning: "⚠️ ", bad: "🔴 ", plain: "" };
@@ -24,8 +35,13 @@ export function answerMessages(answer: Answer): Drawing[] {
     return drawn;
   });
   const text = escapedLine(answer.summary, limits.fallback) || "Answer";
-  const all: CardBlock[] = answer.parts.some((part) => part.kind === "heading" || part.kind === "text") ? blocks : [section(text), ...blocks];
-  return paged(all, text).map((page) => ({ ...page, fallback: page.blocks.flatMap((each) => plainly.get(each) ?? withoutHeader(each)).slice(0, limits.blocks) }));
+  const all: CardBlock[] = answer.parts.some((part) => part.kind === "heading" || part.kind === "text")
+    ? blocks
+    : [section(text), ...blocks];
+  return paged(all, text).map((page) => ({
+    ...page,
+    fallback: page.blocks.flatMap((each) => plainly.get(each) ?? withoutHeader(each)).slice(0, limits.blocks),
+  }));
 }
 
 const withoutHeader = (block: CardBlock): KnownBlock[] => {
@@ -47,7 +63,10 @@ function paged(blocks: readonly CardBlock[], text: string): Drawing[] {
       used += length;
     }
   }
-  return pages.map((page, i) => ({ text: i === 0 ? text : `${text} (${i + 1})`, blocks: page.length > 0 ? page : [section(text)] }));
+  return pages.map((page, i) => ({
+    text: i === 0 ? text : `${text} (${i + 1})`,
+    blocks: page.length > 0 ? page : [section(text)],
+  }));
 }
 
 function partBlocks(part: AnswerPart, used: Used): CardBlock[] {
@@ -82,9 +101,11 @@ type Table = Extract<AnswerPart, { kind: "table" }>;
 function tableBlocks(part: Table, used: Used): CardBlock[] {
   const { columns, rows } = square(part);
   const characters = [columns, ...rows].flat().reduce((sum, cell) => sum + Math.min(cell.length, 300), 0);
-  if (used.tables > 0 || rows.length > 99 || rows.length === 0 || columns.length === 0 || characters > 9000) return tableRows(part);
+  if (used.tables > 0 || rows.length > 99 || rows.length === 0 || columns.length === 0 || characters > 9000)
+    return tableRows(part);
   used.tables += 1;
-  const cells = (row: readonly string[]): TableBlock["rows"][number] => row.map((cell) => ({ type: "raw_text", text: plain(oneLine(cell), 300) }));
+  const cells = (row: readonly string[]): TableBlock["rows"][number] =>
+    row.map((cell) => ({ type: "raw_text", text: plain(oneLine(cell), 300) }));
   return [{ type: "table", rows: [cells(columns), ...rows.map(cells)] }];
 }
 
@@ -99,7 +120,9 @@ function tableRows(part: Table): KnownBlock[] {
   const { columns, rows } = square(part);
   if (rows.length === 0) return [context("_nothing to list_")];
   const rowLines = rows.slice(0, 200).map((row) => {
-    const rest = row.slice(1).map((cell, i) => (cell === "" ? "" : `${escapedLine(columns[i + 1] ?? "", 40)} ${escapedLine(cell, 160)}`));
+    const rest = row
+      .slice(1)
+      .map((cell, i) => (cell === "" ? "" : `${escapedLine(columns[i + 1] ?? "", 40)} ${escapedLine(cell, 160)}`));
     return `*${escapedLine(row[0] ?? "", 120) || "–"}* – ${rest.filter((each) => each !== "").join(" · ")}`;
   });
   return sections(rows.length > 200 ? [...rowLines, `_… and ${rows.length - 200} more_`] : rowLines);
@@ -110,18 +133,30 @@ type Chart = Extract<AnswerPart, { kind: "chart" }>;
 /** Source for the limits: docs.slack.dev data_visualization: title 50, 20 points, labels 20, unique; two a message. */
 function chartBlocks(part: Chart, used: Used): CardBlock[] {
   const labels = part.bars.map((each) => plain(oneLine(each.label), 20));
-  const drawable = part.bars.length > 0 && part.bars.length <= 20 && new Set(labels).size === labels.length && part.bars.every((each) => Number.isFinite(each.value));
+  const drawable =
+    part.bars.length > 0 &&
+    part.bars.length <= 20 &&
+    new Set(labels).size === labels.length &&
+    part.bars.every((each) => Number.isFinite(each.value));
   if (!drawable || used.charts >= 2) return barSections(part);
   used.charts += 1;
-  const series = (name: string, value: (at: number) => number) => ({ name: plain(name, 20), data: labels.map((label, i) => ({ label, value: value(i) })) });
-  const limit = part.bars.some((each) => each.limit !== undefined) ? [series("limit", (i) => part.bars[i]?.limit ?? 0)] : [];
+  const series = (name: string, value: (at: number) => number) => ({
+    name: plain(name, 20),
+    data: labels.map((label, i) => ({ label, value: value(i) })),
+  });
+  const limit = part.bars.some((each) => each.limit !== undefined)
+    ? [series("limit", (i) => part.bars[i]?.limit ?? 0)]
+    : [];
   return [
     {
       type: "data_visualization",
       title: plain(oneLine(part.title), 50),
       chart: {
         type: "bar",
-        series: [series(part.unit, (i) => part.bars[i]?.value ?? 0), ...limit.filter((each) => each.name !== plain(part.unit, 20))],
+        series: [
+          series(part.unit, (i) => part.bars[i]?.value ?? 0),
+          ...limit.filter((each) => each.name !== plain(part.unit, 20)),
+        ],
         axis_config: { categories: labels, y_label: plain(part.unit, 50) },
       },
     },

@@ -20,7 +20,10 @@ export const acts = {
 export function buttonBlocks(view: RunView, shown: CardContext): KnownBlock[] {
   const decisions = decisionButtons(view);
   const says = sayButtons(choicesOf(view, shown));
-  return [...(decisions.length > 0 ? [actions("decide", decisions)] : []), ...(says.length > 0 ? [actions("say", says)] : [])];
+  return [
+    ...(decisions.length > 0 ? [actions("decide", decisions)] : []),
+    ...(says.length > 0 ? [actions("say", says)] : []),
+  ];
 }
 
 function decisionButtons(view: RunView): Button[] {
@@ -51,13 +54,25 @@ function voteButtons(view: RunView): Button[] {
   if (!planned || planned.demand.nobody || planned.demand.denied !== undefined) return [];
   const destroys = planned.plan.steps.some((step) => step.effect === "destroy");
   const sure: ButtonLook = destroys
-    ? { confirm: { title: "This destroys data", text: "You have read what will be lost and say yes to exactly this plan.", yes: "Approve", no: "Back" } }
+    ? {
+        confirm: {
+          title: "This destroys data",
+          text: "You have read what will be lost and say yes to exactly this plan.",
+          yes: "Approve",
+          no: "Back",
+        },
+      }
     : {};
-  return [button(acts.approve, "Approve", planned.key, { style: "primary", ...sure }), button(acts.deny, "Deny", planned.key, { style: "danger" })];
+  return [
+    button(acts.approve, "Approve", planned.key, { style: "primary", ...sure }),
+    button(acts.deny, "Deny", planned.key, { style: "danger" }),
+  ];
 }
 
 function cancelButton(view: RunView): Button[] {
-  return view.cancel || pastNoReturn(view) ? [] : [button(acts.cancel, hasBegun(view) ? "Cancel and take back" : "Cancel", view.id)];
+  return view.cancel || pastNoReturn(view)
+    ? []
+    : [button(acts.cancel, hasBegun(view) ? "Cancel and take back" : "Cancel", view.id)];
 }
 
 function heldButtons(view: RunView): Button[] {

@@ -41,7 +41,10 @@ function textMember(values: readonly Json[], names: readonly string[]): string |
         if (typeof at === "string" && at !== "") return at;
       }
     }
-    const inside = textMember(Object.values(value).filter((each): each is Json => each !== undefined), names);
+    const inside = textMember(
+      Object.values(value).filter((each): each is Json => each !== undefined),
+      names,
+    );
     if (inside !== undefined) return inside;
   }
   return undefined;

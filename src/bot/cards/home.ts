@@ -39,12 +39,25 @@ export function homeView(of: HomeOf): HomeView {
   const mine = of.recent.filter((row) => row.view.asked.by.user === of.user);
   const blocks: KnownBlock[] = [
     header("Waits for you"),
-    ...(waiting.length === 0 ? [context("Nothing waits for your yes or no.")] : waiting.slice(0, 10).flatMap(waitingRow)),
+    ...(waiting.length === 0
+      ? [context("Nothing waits for your yes or no.")]
+      : waiting.slice(0, 10).flatMap(waitingRow)),
     divider,
     header("What you asked for"),
-    ...(mine.length === 0 ? [context(`Nothing yet. Try \`${of.command} help\`, or write “clone prod volume for training” in a channel I listen to.`)] : mine.slice(0, 15).map(mineRow)),
+    ...(mine.length === 0
+      ? [
+          context(
+            `Nothing yet. Try \`${of.command} help\`, or write “clone prod volume for training” in a channel I listen to.`,
+          ),
+        ]
+      : mine.slice(0, 15).map(mineRow)),
     divider,
-    actions("say", [button("say:0", "My clones", "my clones"), button("say:1", "Health", "health"), button("say:2", "What runs", "runs"), button("say:3", "Help", "help")]),
+    actions("say", [
+      button("say:0", "My clones", "my clones"),
+      button("say:1", "Health", "health"),
+      button("say:2", "What runs", "runs"),
+      button("say:3", "Help", "help"),
+    ]),
   ];
   return { type: "home", blocks };
 }
@@ -53,11 +66,23 @@ function waitingRow(row: HomeRow, n: number): KnownBlock[] {
   const { view, shown } = row;
   const until = view.planned ? ` · until ${moment(expiresAt(view.planned, shown))}` : "";
   const text = `*${escapedLine(shown.title, 200)}*\n${mention(view.asked.by.user)} asked ${moment(view.asked.at)}${until}`;
-  return [section(text), ...(row.link === undefined ? [] : [actions(`open${n}`, [button(`open:${n}`, "Read the plan and decide", view.id, { style: "primary", url: row.link })])])];
+  return [
+    section(text),
+    ...(row.link === undefined
+      ? []
+      : [
+          actions(`open${n}`, [
+            button(`open:${n}`, "Read the plan and decide", view.id, { style: "primary", url: row.link }),
+          ]),
+        ]),
+  ];
 }
 
 function mineRow(row: HomeRow): KnownBlock {
   const { mark, words } = standing(row.view);
-  const title = row.link === undefined ? `*${escapedLine(row.shown.title, 200)}*` : `<${row.link}|${escapedLine(row.shown.title, 200)}>`;
+  const title =
+    row.link === undefined
+      ? `*${escapedLine(row.shown.title, 200)}*`
+      : `<${row.link}|${escapedLine(row.shown.title, 200)}>`;
   return section(`${mark} ${title} – ${words} · ${moment(row.view.updatedAt)}`);
 }

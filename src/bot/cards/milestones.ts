@@ -19,7 +19,10 @@ export function milestones(view: RunView, shown: CardContext): Milestone[] {
 
 const say = (id: string, lines: readonly string[], text = lines.join(" ")): Milestone => ({
   id,
-  drawing: { text: text.length <= 2900 ? text : unmarked(text).replace(/[<>&]/g, " ").slice(0, 2900), blocks: sections(lines) },
+  drawing: {
+    text: text.length <= 2900 ? text : unmarked(text).replace(/[<>&]/g, " ").slice(0, 2900),
+    blocks: sections(lines),
+  },
 });
 
 function planTold(view: RunView, shown: CardContext): Milestone[] {
@@ -27,11 +30,15 @@ function planTold(view: RunView, shown: CardContext): Milestone[] {
   if (!planned || planned.demand.nobody || planned.demand.denied !== undefined) return [];
   const told: Milestone[] = [];
   const rest = planOverflow(view, shown);
-  for (const [n, lines] of pages(rest).entries()) told.push(say(`rest:${planned.key}:${n}`, lines, `The whole plan (${n + 1})`));
+  for (const [n, lines] of pages(rest).entries())
+    told.push(say(`rest:${planned.key}:${n}`, lines, `The whole plan (${n + 1})`));
   if (view.status === "deciding") {
     const groups = [...new Set(planned.demand.places.map((place) => mentionGroup(place.group, place.label)))];
-    const again = planned.difference.length > 0 ? " The plan has changed since the last one, so earlier votes do not count." : "";
-    told.push(say(`decide:${planned.key}`, [`${groups.join(" and ")}: please read the plan above and decide.${again}`]));
+    const again =
+      planned.difference.length > 0 ? " The plan has changed since the last one, so earlier votes do not count." : "";
+    told.push(
+      say(`decide:${planned.key}`, [`${groups.join(" and ")}: please read the plan above and decide.${again}`]),
+    );
   }
   return told;
 }
@@ -55,26 +62,51 @@ function grantTold(view: RunView): Milestone[] {
   const { planned } = view;
   if (!planned || planned.demand.nobody || planned.settled?.outcome !== "granted") return [];
   const by = planned.votes.filter((vote) => vote.vote === "approve").map((vote) => mention(vote.by.user));
-  return [say(`granted:${planned.key}`, [`${mention(view.asked.by.user)}: approved by ${[...new Set(by)].join(" and ")}. It starts now.`])];
+  return [
+    say(`granted:${planned.key}`, [
+      `${mention(view.asked.by.user)}: approved by ${[...new Set(by)].join(" and ")}. It starts now.`,
+    ]),
+  ];
 }
 
 /** Whenever it stands still and somebody has to do something about it: once per step and attempt. */
 function standstillTold(view: RunView, shown: CardContext): Milestone[] {
   if (view.outcome) return [];
-  const step = view.steps.find((each) => each.phase === "held" || each.phase === "doubted" || each.phase === "failed" || each.phase === "undoFailed");
+  const step = view.steps.find(
+    (each) =>
+      each.phase === "held" || each.phase === "doubted" || each.phase === "failed" || each.phase === "undoFailed",
+  );
   const at = `${step?.planned.id ?? "start"}:${step?.attempt ?? 0}`;
   const asker = mention(view.asked.by.user);
   switch (view.status) {
     case "held":
-      return [say(`held:${at}:${step?.held?.why ?? view.held?.why ?? ""}`, [`⏸️ ${asker}: ${story(view, shown).slice(-3).join("\n")}`])];
+      return [
+        say(`held:${at}:${step?.held?.why ?? view.held?.why ?? ""}`, [
+          `⏸️ ${asker}: ${story(view, shown).slice(-3).join("\n")}`,
+        ]),
+      ];
     case "doubted":
-      return [say(`doubted:${at}`, [`❓ ${asker}: ${story(view, shown).join("\n")}\n_The buttons are on the card above._`])];
+      return [
+        say(`doubted:${at}`, [`❓ ${asker}: ${story(view, shown).join("\n")}\n_The buttons are on the card above._`]),
+      ];
     case "parked":
-      return [say(`parked:${at}`, [`🅿️ ${asker}: ${story(view, shown).join("\n")}\n_The buttons are on the card above._`])];
+      return [
+        say(`parked:${at}`, [`🅿️ ${asker}: ${story(view, shown).join("\n")}\n_The buttons are on the card above._`]),
+      ];
     case "unwinding":
-      return [say("unwinding", [`↩️ ${asker}: ${view.cancel ? "cancelled" : escaped(view.problem ?? "a step failed", 900)} – what was done is being taken back.`])];
+      return [
+        say("unwinding", [
+          `↩️ ${asker}: ${view.cancel ? "cancelled" : escaped(view.problem ?? "a step failed", 900)} – what was done is being taken back.`,
+        ]),
+      ];
     case "handingOn":
-      return view.child ? [say(`child:${view.child.id}`, [`➡️ ${asker}: this goes on as ${runLink(view.child.id, shown)}, with a plan and votes of its own.`])] : [];
+      return view.child
+        ? [
+            say(`child:${view.child.id}`, [
+              `➡️ ${asker}: this goes on as ${runLink(view.child.id, shown)}, with a plan and votes of its own.`,
+            ]),
+          ]
+        : [];
     default:
       return [];
   }
@@ -97,4 +129,3 @@ function endTold(view: RunView, shown: CardContext): Milestone[] {
   const mark = view.outcome === "succeeded" && halfDone(view) ? "🟠" : endMark[view.outcome];
   return [say(`end:${view.outcome}`, [`${mark} ${asker}: ${lines.join("\n")}`])];
 }
-

@@ -28,17 +28,24 @@ function wayBack(step: PlannedStep, room: number): string {
 }
 
 /** All steps, one entry each. */
-export const planLines = (steps: readonly PlannedStep[], room: number): string[] => steps.map((step, i) => planLine(step, i + 1, room));
+export const planLines = (steps: readonly PlannedStep[], room: number): string[] =>
+  steps.map((step, i) => planLine(step, i + 1, room));
 
 /** Facts an approver must not miss: set apart above the plan. */
 export function dangerLines(facts: readonly Fact[], warnings: readonly string[]): string[] {
-  const danger = facts.filter((fact) => fact.tone === "danger").map((fact) => `🔥 *${escapedLine(fact.label, 100)}:* ${escaped(fact.text, 1200)}`);
-  const warned = facts.filter((fact) => fact.tone === "warning").map((fact) => `⚠️ *${escapedLine(fact.label, 100)}:* ${escaped(fact.text, 800)}`);
+  const danger = facts
+    .filter((fact) => fact.tone === "danger")
+    .map((fact) => `🔥 *${escapedLine(fact.label, 100)}:* ${escaped(fact.text, 1200)}`);
+  const warned = facts
+    .filter((fact) => fact.tone === "warning")
+    .map((fact) => `⚠️ *${escapedLine(fact.label, 100)}:* ${escaped(fact.text, 800)}`);
   return [...danger, ...warnings.map((each) => `⚠️ ${escaped(each, 800)}`), ...warned];
 }
 
 export const factLines = (facts: readonly Fact[]): string[] =>
-  facts.filter((fact) => !fact.tone || fact.tone === "plain").map((fact) => `*${escapedLine(fact.label, 100)}:* ${escaped(fact.text, 600)}`);
+  facts
+    .filter((fact) => !fact.tone || fact.tone === "plain")
+    .map((fact) => `*${escapedLine(fact.label, 100)}:* ${escaped(fact.text, 600)}`);
 
 /** Who must say yes, and who has. */
 export function demandLines(planned: PlannedView): string[] {
@@ -70,5 +77,7 @@ export const hashLine = (planned: PlannedView): string => `plan \`${shortHash(pl
 export const differenceLines = (planned: PlannedView): string[] =>
   planned.difference.length === 0
     ? []
-    : ["🔁 *The plan has changed since it was last shown:*", ...planned.difference.map((each) => `• ${escaped(each, 400)}`)];
-
+    : [
+        "🔁 *The plan has changed since it was last shown:*",
+        ...planned.difference.map((each) => `• ${escaped(each, 400)}`),
+      ];

@@ -16,14 +16,18 @@ export const runCard = (view: RunView, shown: CardContext): Drawing => layOut(vi
 function layOut(view: RunView, shown: CardContext): { drawing: Drawing; complete: boolean } {
   const { mark, words } = standing(view);
   const text = `${mark} ${oneLine(shown.title)} – ${words}. ${plainStory(view, shown)}`.trim();
-  const top: KnownBlock[] = [header(`${mark} ${oneLine(shown.title)}`), context(asking(view), `*${words}*`, ...small(view, shown))];
+  const top: KnownBlock[] = [
+    header(`${mark} ${oneLine(shown.title)}`),
+    context(asking(view), `*${words}*`, ...small(view, shown)),
+  ];
   const bottom = buttonBlocks(view, shown);
   const room = limits.message - 400 - readLength(top) - readLength(bottom);
   const { blocks, complete } = body(view, shown, room, limits.blocks - top.length - bottom.length);
   return { drawing: { text: escapedLine(text, limits.fallback), blocks: [...top, ...blocks, ...bottom] }, complete };
 }
 
-const asking = (view: RunView): string => `${mention(view.asked.by.user)}: “${escapedLine(view.asked.text, 300)}” · ${moment(view.asked.at)}`;
+const asking = (view: RunView): string =>
+  `${mention(view.asked.by.user)}: “${escapedLine(view.asked.text, 300)}” · ${moment(view.asked.at)}`;
 
 function small(view: RunView, shown: CardContext): string[] {
   const parts = [`run \`${view.id}\``];
@@ -39,7 +43,8 @@ function small(view: RunView, shown: CardContext): string[] {
 const plainStory = (view: RunView, shown: CardContext): string => unmarked(story(view, shown)[0] ?? "");
 
 /** Does the card still show the plan to be decided upon? */
-const asksForVotes = (view: RunView): boolean => view.status === "deciding" || (view.status === "closed" && !view.steps.some((step) => step.attempt > 0));
+const asksForVotes = (view: RunView): boolean =>
+  view.status === "deciding" || (view.status === "closed" && !view.steps.some((step) => step.attempt > 0));
 
 interface Body {
   readonly blocks: KnownBlock[];
@@ -114,7 +119,8 @@ function planSteps(planned: PlannedView, room: number, most: number): Lines {
   if (length(full) <= budget) return { lines: full, complete: true };
   for (const each of [300, 160]) {
     const short = planLines(steps, each);
-    if (length(short) <= budget) return { lines: [...short, "_Shortened: every step in full is in the thread._"], complete: false };
+    if (length(short) <= budget)
+      return { lines: [...short, "_Shortened: every step in full is in the thread._"], complete: false };
   }
   const { lines } = whole(planLines(steps, 160), budget);
   return { lines, complete: false };
@@ -125,5 +131,11 @@ export function planOverflow(view: RunView, shown: CardContext): string[] {
   const { planned } = view;
   if (!planned || layOut(view, shown).complete) return [];
   const { facts, plan } = planned;
-  return [...differenceLines(planned), ...dangerLines(facts, plan.warnings), ...planLines(plan.steps, longest), ...factLines(facts), ...demandLines(planned)];
+  return [
+    ...differenceLines(planned),
+    ...dangerLines(facts, plan.warnings),
+    ...planLines(plan.steps, longest),
+    ...factLines(facts),
+    ...demandLines(planned),
+  ];
 }

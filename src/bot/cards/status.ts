@@ -15,12 +15,16 @@ export interface Standing {
 
 export function standing(view: RunView): Standing {
   if (view.outcome) return ended(view);
-  if (view.cancel && view.status !== "doubted" && view.status !== "parked") return { mark: "🛑", words: "Being cancelled" };
+  if (view.cancel && view.status !== "doubted" && view.status !== "parked")
+    return { mark: "🛑", words: "Being cancelled" };
   switch (view.status) {
     case "planning":
       return view.planned ? { mark: "🔁", words: "Looking again" } : { mark: "🔎", words: "Looking and planning" };
     case "deciding":
-      return { mark: "🟡", words: view.planned ? `Waiting for approval (${votesShort(view.planned)})` : "Waiting for approval" };
+      return {
+        mark: "🟡",
+        words: view.planned ? `Waiting for approval (${votesShort(view.planned)})` : "Waiting for approval",
+      };
     case "granted":
       return { mark: "🟢", words: view.planned?.demand.nobody ? "About to start" : "Approved, about to start" };
     case "running":
@@ -63,12 +67,15 @@ function ended(view: RunView): Standing {
   }
 }
 
-export const halfDone = (view: RunView): boolean => view.child?.outcome !== undefined && view.child.outcome !== "succeeded";
+export const halfDone = (view: RunView): boolean =>
+  view.child?.outcome !== undefined && view.child.outcome !== "succeeded";
 
 /** What a reader must know now, as mrkdwn lines: why it stands still, how it ended, what to do next. */
 export function story(view: RunView, shown: CardContext): string[] {
   if (view.outcome) return closingStory(view, shown);
-  const cancelling = view.cancel ? [`Cancel asked by ${mention(who(view.cancel.by))}; it takes effect at the next step's border.`] : [];
+  const cancelling = view.cancel
+    ? [`Cancel asked by ${mention(who(view.cancel.by))}; it takes effect at the next step's border.`]
+    : [];
   return [...cancelling, ...openStory(view, shown)];
 }
 
@@ -86,7 +93,10 @@ function openStory(view: RunView, shown: CardContext): string[] {
           : "Not everything could be taken back. Its locks stay until somebody decides: try again, or hand it to a person.",
       ];
     case "unwinding":
-      return [...(view.problem === undefined ? [] : [escaped(view.problem, 900)]), "Every step that was done is taken back, last one first."];
+      return [
+        ...(view.problem === undefined ? [] : [escaped(view.problem, 900)]),
+        "Every step that was done is taken back, last one first.",
+      ];
     case "handingOn":
       return view.child ? [`Goes on as ${runLink(view.child.id, shown)}, which has a plan and votes of its own.`] : [];
     case "deciding":
@@ -133,17 +143,24 @@ function lockStory(detail: Json, shown: CardContext): string[] {
   const byRun = new Map<string, string[]>();
   for (const holder of holders) {
     const run = member(holder, "run");
-    if (typeof run === "string") byRun.set(run, [...(byRun.get(run) ?? []), String(member(holder, "resource") ?? "something it needs")]);
+    if (typeof run === "string")
+      byRun.set(run, [...(byRun.get(run) ?? []), String(member(holder, "resource") ?? "something it needs")]);
   }
   if (byRun.size === 0) return ["Another request holds something this one needs. It starts by itself when that ends."];
-  const lines = [...byRun]
-    .slice(0, 8)
-    .map(([run, resources]) => `• ${runLink(run, shown)} holds ${resources.slice(0, 5).map((each) => code(each, 80)).join(", ")}${resources.length > 5 ? ` and ${resources.length - 5} more` : ""}`);
+  const lines = [...byRun].slice(0, 8).map(
+    ([run, resources]) =>
+      `• ${runLink(run, shown)} holds ${resources
+        .slice(0, 5)
+        .map((each) => code(each, 80))
+        .join(", ")}${resources.length > 5 ? ` and ${resources.length - 5} more` : ""}`,
+  );
   return ["Another request works on the same things:", ...lines, "It starts by itself when that ends."];
 }
 
 const member = (detail: Json, key: string): Json | undefined =>
-  typeof detail === "object" && detail !== null && !Array.isArray(detail) ? (detail as { [key: string]: Json | undefined })[key] : undefined;
+  typeof detail === "object" && detail !== null && !Array.isArray(detail)
+    ? (detail as { [key: string]: Json | undefined })[key]
+    : undefined;
 
 function doubtStory(view: RunView): string[] {
   const step = view.steps.find((each) => each.phase === "doubted");
@@ -160,7 +177,9 @@ function closingStory(view: RunView, shown: CardContext): string[] {
       return [doneSentence(view, shown), ...childStory(view, shown)];
     case "undone":
       return [
-        ...(view.cancel ? [`Cancelled by ${mention(who(view.cancel.by))}${reason(view.cancel.reason)}.`] : [escaped(view.problem ?? "A step failed.", 900)]),
+        ...(view.cancel
+          ? [`Cancelled by ${mention(who(view.cancel.by))}${reason(view.cancel.reason)}.`]
+          : [escaped(view.problem ?? "A step failed.", 900)]),
         "Everything Sluice had done was taken back and checked.",
         ...staying(view),
       ];
@@ -171,21 +190,32 @@ function closingStory(view: RunView, shown: CardContext): string[] {
         `${counted(view.steps.filter((step) => step.phase === "ended").length, "step")} of ${view.steps.length} had been done and ${doneStay(view)}; what is missing is for that person.`,
       ];
     case "refused":
-      return [escaped(view.problem ?? "This cannot be done.", 1500), ...(view.steps.some((step) => step.attempt > 0) ? [] : ["_Nothing was changed._"])];
+      return [
+        escaped(view.problem ?? "This cannot be done.", 1500),
+        ...(view.steps.some((step) => step.attempt > 0) ? [] : ["_Nothing was changed._"]),
+      ];
     case "denied":
       return [deniedSentence(view), "_Nothing was changed._"];
     case "expired":
-      return [escaped(view.problem ?? "The time for it ran out.", 600), "_Nothing was changed._ Ask again if it is still wanted."];
+      return [
+        escaped(view.problem ?? "The time for it ran out.", 600),
+        "_Nothing was changed._ Ask again if it is still wanted.",
+      ];
     case "cancelled":
-      return [`Cancelled by ${mention(who(view.endedBy ?? "sluice"))} ${moment(view.updatedAt)}${reason(view.problem)}.`, "_Nothing was changed._"];
+      return [
+        `Cancelled by ${mention(who(view.endedBy ?? "sluice"))} ${moment(view.updatedAt)}${reason(view.problem)}.`,
+        "_Nothing was changed._",
+      ];
     case undefined:
       return [];
   }
 }
 
-const doneStay = (view: RunView): string => (view.steps.some((step) => step.phase === "undone") ? "some were taken back" : "stay as they are");
+const doneStay = (view: RunView): string =>
+  view.steps.some((step) => step.phase === "undone") ? "some were taken back" : "stay as they are";
 
-const reason = (text: string | undefined): string => (text === undefined || text.trim() === "" ? "" : `: “${escapedLine(text, 500)}”`);
+const reason = (text: string | undefined): string =>
+  text === undefined || text.trim() === "" ? "" : `: “${escapedLine(text, 500)}”`;
 
 export function deniedSentence(view: RunView): string {
   const vote = view.planned?.votes.findLast((each) => each.vote === "deny");
@@ -197,7 +227,11 @@ export function deniedSentence(view: RunView): string {
 export function doneSentence(view: RunView, shown: CardContext): string {
   const began = view.planned?.settled?.at ?? view.asked.at;
   const took = Date.parse(view.updatedAt) - Date.parse(began);
-  return [`*Done in ${showDuration(Math.max(0, took))}.*`, verified(view), ...(shown.closing?.sentences ?? []).map((each) => closingText(each))].join(" ");
+  return [
+    `*Done in ${showDuration(Math.max(0, took))}.*`,
+    verified(view),
+    ...(shown.closing?.sentences ?? []).map((each) => closingText(each)),
+  ].join(" ");
 }
 
 /** Closing sentences are ours but carry names; a moment in them stands as an ISO time and is shown in the reader's own zone. */
@@ -208,6 +242,8 @@ function childStory(view: RunView, shown: CardContext): string[] {
   if (!view.child?.outcome) return [];
   const next = runLink(view.child.id, shown);
   return halfDone(view)
-    ? [`🟠 *Half done:* the second request ${next} ended as “${escapedLine(view.child.outcome, 40)}”, so its part is left undone.`]
+    ? [
+        `🟠 *Half done:* the second request ${next} ended as “${escapedLine(view.child.outcome, 40)}”, so its part is left undone.`,
+      ]
     : [`The second request ${next} is done as well.`];
 }

@@ -45,12 +45,16 @@ function nearWork(steps: readonly StepView[], most: number): ReadonlySet<number>
   return new Set(byDistance.slice(0, most));
 }
 
-const distance = (i: number, busy: readonly number[], centre: number): number => (busy.includes(i) ? -1 : Math.abs(i - centre));
+const distance = (i: number, busy: readonly number[], centre: number): number =>
+  busy.includes(i) ? -1 : Math.abs(i - centre);
 
 function skippedLine(steps: readonly StepView[]): string {
   const done = steps.filter((step) => step.phase === "ended").length;
   const rest = steps.length - done;
-  const parts = [...(done > 0 ? [`✓ ${counted(done, "step")} done`] : []), ...(rest > 0 ? [`○ ${counted(rest, "step")} to come`] : [])];
+  const parts = [
+    ...(done > 0 ? [`✓ ${counted(done, "step")} done`] : []),
+    ...(rest > 0 ? [`○ ${counted(rest, "step")} to come`] : []),
+  ];
   return `_… ${parts.join(", ")} …_`;
 }
 
@@ -83,8 +87,17 @@ function beside(step: StepView, shown: CardContext): string[] {
     return step.problem === undefined ? [] : [escaped(step.problem, 500)];
   }
   const { progress } = shown;
-  if ((step.phase !== "begun" && step.phase !== "waiting" && step.phase !== "undoing") || progress?.step !== step.planned.id) return [];
-  return [[...(progress.fraction === undefined ? [] : [`\`${bar(progress.fraction)}\``]), escapedLine(progress.text, 200)].join("  ")];
+  if (
+    (step.phase !== "begun" && step.phase !== "waiting" && step.phase !== "undoing") ||
+    progress?.step !== step.planned.id
+  )
+    return [];
+  return [
+    [
+      ...(progress.fraction === undefined ? [] : [`\`${bar(progress.fraction)}\``]),
+      escapedLine(progress.text, 200),
+    ].join("  "),
+  ];
 }
 
 /** "9 of 9 verified." – and how many of them by a person's word. */
@@ -98,5 +111,11 @@ export function verified(view: RunView): string {
 /** What stays behind after an unwinding, in the words of the plan. */
 export const staying = (view: RunView): string[] =>
   view.steps
-    .filter((step) => step.attempt > 0 && step.how !== "already" && step.planned.undo.way === "stays" && step.planned.effect !== "read")
+    .filter(
+      (step) =>
+        step.attempt > 0 &&
+        step.how !== "already" &&
+        step.planned.undo.way === "stays" &&
+        step.planned.effect !== "read",
+    )
     .map((step) => `📌 stays: ${escapedLine(step.planned.undo.says, 400)}`);

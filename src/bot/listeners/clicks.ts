@@ -49,7 +49,9 @@ export function listenToClicks(app: App, needs: ClickNeeds): void {
   app.action(/.*/, async ({ body, action, ack, respond }) => {
     await safely(() => ack());
     if (body.type !== "block_actions" || action.type !== "button") return;
-    const click = readClick(body, action, (text) => respond({ response_type: "ephemeral", replace_original: false, text }));
+    const click = readClick(body, action, (text) =>
+      respond({ response_type: "ephemeral", replace_original: false, text }),
+    );
     try {
       await handle(needs, click);
     } catch (error) {
@@ -97,7 +99,9 @@ async function handle(needs: ClickNeeds, click: Click): Promise<void> {
     case acts.tryAgain:
       return await onRun(needs, click, (run, visitor) => needs.options.desk.tryAgain(run, visitor));
     case acts.checkAgain:
-      return await onRun(needs, click, (run, visitor, step) => needs.options.desk.answerDoubt(run, step, visitor, "checkAgain", "Check again was pressed"));
+      return await onRun(needs, click, (run, visitor, step) =>
+        needs.options.desk.answerDoubt(run, step, visitor, "checkAgain", "Check again was pressed"),
+      );
     case acts.happened:
       return await askWhy(needs, click, "happened");
     case acts.didNot:
@@ -123,7 +127,8 @@ async function approve(needs: ClickNeeds, click: Click): Promise<void> {
   const view = run ? await desk.view(run) : undefined;
   const plan = view?.planned?.key === click.value && view.status === "deciding" ? view.planned.plan : undefined;
   const word = plan ? typedWord(needs.options, plan) : undefined;
-  if (plan && word !== undefined) return await openModal(needs, click, confirmModal(placeOf(click, click.value), word, lostBy(plan)));
+  if (plan && word !== undefined)
+    return await openModal(needs, click, confirmModal(placeOf(click, click.value), word, lostBy(plan)));
   const seen = await needs.identity.look(click.user, click.channel);
   const reply = await desk.vote(click.value, visitorOf(seen), "approve");
   await afterwards(needs, click, { ...reply, sentence: withUnread(reply.sentence, seen) }, run);
@@ -157,7 +162,12 @@ async function askWhy(needs: ClickNeeds, click: Click, name: "happened" | "didNo
 }
 
 /** A no is said to the one who pressed, and the card is drawn again, since a button that says no is often an old one. */
-export async function afterwards(needs: ClickNeeds, click: Pick<Click, "channel" | "user" | "thread" | "respond" | "ts" | "blocks">, reply: Reply, run: RunId | undefined): Promise<void> {
+export async function afterwards(
+  needs: ClickNeeds,
+  click: Pick<Click, "channel" | "user" | "thread" | "respond" | "ts" | "blocks">,
+  reply: Reply,
+  run: RunId | undefined,
+): Promise<void> {
   if (reply.ok) return;
   await needs.conversation.tell(click, reply.sentence);
   const card = run ? await needs.options.desk.card(run) : undefined;

@@ -12,8 +12,10 @@ export function listenToViews(app: App, needs: ClickNeeds): void {
   app.view({ type: "view_submission", callback_id: /.*/ }, async ({ body, view, ack }) => {
     const place = readPlace(view.private_metadata);
     if (!place) return await safely(() => ack());
-    const wrong = view.callback_id === modals.confirm ? await wrongWord(needs, place, valueOf(view, wordBlock)) : undefined;
-    if (wrong !== undefined) return await safely(() => ack({ response_action: "errors", errors: { [wordBlock]: wrong } }));
+    const wrong =
+      view.callback_id === modals.confirm ? await wrongWord(needs, place, valueOf(view, wordBlock)) : undefined;
+    if (wrong !== undefined)
+      return await safely(() => ack({ response_action: "errors", errors: { [wordBlock]: wrong } }));
     await safely(() => ack());
     const click = { user: body.user.id, channel: place.channel, thread: place.thread ?? "", ts: "", blocks: [] };
     try {
@@ -26,7 +28,8 @@ export function listenToViews(app: App, needs: ClickNeeds): void {
   app.view({ type: "view_closed", callback_id: /.*/ }, async ({ ack }) => safely(() => ack()));
 }
 
-const valueOf = (view: ViewOutput, block: string): string => view.state.values[block]?.[inputAction]?.value?.trim() ?? "";
+const valueOf = (view: ViewOutput, block: string): string =>
+  view.state.values[block]?.[inputAction]?.value?.trim() ?? "";
 
 /** The sentence under the field, when the word is not the one the plan asks for; undefined when it is, or when no plan asks any more. */
 async function wrongWord(needs: ClickNeeds, place: ModalPlace, typed: string): Promise<string | undefined> {
@@ -41,16 +44,26 @@ async function wrongWord(needs: ClickNeeds, place: ModalPlace, typed: string): P
   }
 }
 
-async function decide(needs: ClickNeeds, name: string, place: ModalPlace, user: string, reason: string): Promise<{ reply: Reply; run: RunId | undefined }> {
+async function decide(
+  needs: ClickNeeds,
+  name: string,
+  place: ModalPlace,
+  user: string,
+  reason: string,
+): Promise<{ reply: Reply; run: RunId | undefined }> {
   const { desk } = needs.options;
   const seen = await needs.identity.look(user, place.channel === "" ? undefined : place.channel);
   const visitor = visitorOf(seen);
   const run = isRunId(place.of) ? place.of : await desk.runOfKey(place.of);
-  const told = (reply: Reply): { reply: Reply; run: RunId | undefined } => ({ reply: { ...reply, sentence: withUnread(reply.sentence, seen) }, run });
+  const told = (reply: Reply): { reply: Reply; run: RunId | undefined } => ({
+    reply: { ...reply, sentence: withUnread(reply.sentence, seen) },
+    run,
+  });
   if (name === modals.confirm) return told(await desk.vote(place.of, visitor, "approve"));
   if (name === modals.deny) return told(await desk.vote(place.of, visitor, "deny", reason));
   if (!run) return told({ ok: false, sentence: "I do not know that request (any more). Nothing was changed." });
   if (name === modals.hand) return told(await desk.handToPerson(run, visitor, reason));
-  if (name === modals.happened || name === modals.didNot) return told(await desk.answerDoubt(run, place.step ?? "", visitor, name, reason));
+  if (name === modals.happened || name === modals.didNot)
+    return told(await desk.answerDoubt(run, place.step ?? "", visitor, name, reason));
   return told({ ok: false, sentence: "I do not know that form. Nothing was changed." });
 }

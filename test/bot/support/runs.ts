@@ -45,7 +45,9 @@ export const clonePlan: Plan = {
     step(1, "createClone", "Clone epic_prd_dr at nightly.2026-11-20_0200 as epic_prd_trn on cvo-eastus2", {
       undo: { way: "back", says: "deletes the clone epic_prd_trn" },
     }),
-    step(2, "mapLuns", "Map its four LUNs data00, data01, data02, data03 to epic-trn-01", { undo: { way: "back", says: "unmaps them" } }),
+    step(2, "mapLuns", "Map its four LUNs data00, data01, data02, data03 to epic-trn-01", {
+      undo: { way: "back", says: "unmaps them" },
+    }),
     step(3, "attachHost", "Log in, assemble vg_trn and mount it at /epic/trn on epic-trn-01", {
       undo: { way: "back", says: "unmounts and logs out" },
     }),
@@ -62,8 +64,12 @@ export const restorePlan: Plan = {
   request: { set: "prod", from: "cvo" },
   warnings: ["Epic is stopped on epic-prd-01 and epic-prd-02 while this runs."],
   steps: [
-    step(1, "pin", "Pin nightly.2026-11-20_0200 on cvo-eastus2 by an unmapped clone", { undo: { way: "back", says: "drops the pin" } }),
-    step(2, "detach", "Stop grp_epicprd, unmount /epic/prd on epic-prd-01", { undo: { way: "back", says: "mounts it again" } }),
+    step(1, "pin", "Pin nightly.2026-11-20_0200 on cvo-eastus2 by an unmapped clone", {
+      undo: { way: "back", says: "drops the pin" },
+    }),
+    step(2, "detach", "Stop grp_epicprd, unmount /epic/prd on epic-prd-01", {
+      undo: { way: "back", says: "mounts it again" },
+    }),
     step(3, "safetySnapshot", "Take a safety snapshot of epic_prd on ali-ontap-01", {
       ...production,
       undo: { way: "stays", says: "the snapshot sluice-safety stays for 14 days" },
@@ -73,7 +79,10 @@ export const restorePlan: Plan = {
       effect: "destroy",
       undo: { way: "none", says: "everything written since 02:00 is only in the safety copy" },
     }),
-    step(5, "readBack", "Read back LUN count, serials, sizes and content", { effect: "read", undo: { way: "stays", says: "" } }),
+    step(5, "readBack", "Read back LUN count, serials, sizes and content", {
+      effect: "read",
+      undo: { way: "stays", says: "" },
+    }),
   ],
   then: null,
 };
@@ -82,8 +91,20 @@ export const nobody: Demand = { places: [], nobody: true };
 export const twoGroups: Demand = {
   nobody: false,
   places: [
-    { group: "S0STORAGE", label: "storage-approvers", count: 1, forSteps: ["4-overwrite"], why: "destroying production data needs both" },
-    { group: "S0EPIC", label: "epic-owners", count: 1, forSteps: ["4-overwrite"], why: "destroying production data needs both" },
+    {
+      group: "S0STORAGE",
+      label: "storage-approvers",
+      count: 1,
+      forSteps: ["4-overwrite"],
+      why: "destroying production data needs both",
+    },
+    {
+      group: "S0EPIC",
+      label: "epic-owners",
+      count: 1,
+      forSteps: ["4-overwrite"],
+      why: "destroying production data needs both",
+    },
   ],
 };
 export const restoreFacts: Fact[] = [
@@ -96,7 +117,9 @@ type Told = RunEvent | readonly [Person | "sluice", RunEvent];
 /** A run's entries, ten seconds apart, by Sluice unless said otherwise. */
 export function entries(...events: readonly Told[]): Entry[] {
   return events.map((told, i) => {
-    const [by, event] = Array.isArray(told) ? (told as [Person | "sluice", RunEvent]) : (["sluice", told as RunEvent] as const);
+    const [by, event] = Array.isArray(told)
+      ? (told as [Person | "sluice", RunEvent])
+      : (["sluice", told as RunEvent] as const);
     return { seq: i, at: new Date(startMs + i * 10_000).toISOString(), by, event };
   });
 }
@@ -105,13 +128,25 @@ export const viewOf = (...events: readonly Told[]): RunView => fold(runId, entri
 
 export const asked = (text: string, runbook: string, request: Plan["request"], more: object = {}): Told => [
   tara,
-  { type: "asked", from: { team, channel: "C0STORAGE", ts: "1763647200.000100", eventId: "m-1" }, text, runbook, request, timeZone: "America/New_York", ...more },
+  {
+    type: "asked",
+    from: { team, channel: "C0STORAGE", ts: "1763647200.000100", eventId: "m-1" },
+    text,
+    runbook,
+    request,
+    timeZone: "America/New_York",
+    ...more,
+  },
 ];
 export const askedClone = asked("clone prod volume for training", "clone", clonePlan.request);
 export const askedRestore = asked("restore prod from CVO", "restore", restorePlan.request);
 
 export const hashOfPlan = (plan: Plan) => hashOf(planBytes(plan));
-export const planned = (plan: Plan, demand: Demand, more: Partial<Extract<RunEvent, { type: "planned" }>> = {}): RunEvent => ({
+export const planned = (
+  plan: Plan,
+  demand: Demand,
+  more: Partial<Extract<RunEvent, { type: "planned" }>> = {},
+): RunEvent => ({
   type: "planned",
   bytes: planBytes(plan),
   hash: hashOfPlan(plan),
@@ -121,19 +156,40 @@ export const planned = (plan: Plan, demand: Demand, more: Partial<Extract<RunEve
   ...more,
 });
 export const plannedRestore = planned(restorePlan, twoGroups, { facts: restoreFacts });
-export const plannedClone = planned(clonePlan, nobody, { facts: [{ label: "Point", text: "nightly of today, 12 h old, app-consistent" }] });
-export const settled = (plan: Plan, outcome: Extract<RunEvent, { type: "settled" }>["outcome"], reason?: string): RunEvent => ({
+export const plannedClone = planned(clonePlan, nobody, {
+  facts: [{ label: "Point", text: "nightly of today, 12 h old, app-consistent" }],
+});
+export const settled = (
+  plan: Plan,
+  outcome: Extract<RunEvent, { type: "settled" }>["outcome"],
+  reason?: string,
+): RunEvent => ({
   type: "settled",
   outcome,
   hash: hashOfPlan(plan),
   ...(reason === undefined ? {} : { reason }),
 });
-export const vote = (by: Person, groups: readonly string[], way: "approve" | "deny" = "approve", reason?: string): Told => [
+export const vote = (
+  by: Person,
+  groups: readonly string[],
+  way: "approve" | "deny" = "approve",
+  reason?: string,
+): Told => [
   by,
   { type: "voted", vote: way, hash: hashOfPlan(restorePlan), groups, ...(reason === undefined ? {} : { reason }) },
 ];
-export const began = (plan: Plan, n: number, attempt = 1): RunEvent => ({ type: "began", step: plan.steps[n - 1]!.id, attempt, before: null });
-export const ended = (plan: Plan, n: number, output: Plan["request"] = {}): RunEvent => ({ type: "ended", step: plan.steps[n - 1]!.id, output, how: "ran" });
+export const began = (plan: Plan, n: number, attempt = 1): RunEvent => ({
+  type: "began",
+  step: plan.steps[n - 1]!.id,
+  attempt,
+  before: null,
+});
+export const ended = (plan: Plan, n: number, output: Plan["request"] = {}): RunEvent => ({
+  type: "ended",
+  step: plan.steps[n - 1]!.id,
+  output,
+  how: "ran",
+});
 
 export const shown = (more: Partial<CardContext> = {}): CardContext => ({
   title: "Restore prod from its newest nightly",
@@ -144,5 +200,7 @@ export const shown = (more: Partial<CardContext> = {}): CardContext => ({
 
 export const longPlan = (steps: number, wordy = 60): Plan => ({
   ...clonePlan,
-  steps: Array.from({ length: steps }, (_, i) => step(i + 1, "mapLun", `Map LUN data${i} ${"of a set with a long name ".repeat(Math.ceil(wordy / 26))}`)),
+  steps: Array.from({ length: steps }, (_, i) =>
+    step(i + 1, "mapLun", `Map LUN data${i} ${"of a set with a long name ".repeat(Math.ceil(wordy / 26))}`),
+  ),
 });
