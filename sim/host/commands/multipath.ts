@@ -1,5 +1,5 @@
-import { has, last, parse } from "../args.js";
-import { type Answer, type Call, complain, done, lines, type Program, say } from "../command.js";
+import { has, parse } from "../args.js";
+import { type Answer, complain, done, lines, type Program, say } from "../command.js";
 import {
   answering,
   canonical,
@@ -80,9 +80,11 @@ function remember(machine: Machine, name: string | undefined, stamp: (text: stri
 
 function forget(machine: Machine, name: string | undefined, stamp: (text: string) => string): Answer {
   const disk = diskNamed(machine, name);
-  if (!disk) return complain(stamp(`get_udev_device: failed to look up ${name} with type 1`), 1);
-  if (!machine.wwids.delete(wwidOf(disk.serial))) return say(`wwid '${wwidOf(disk.serial)}' not in wwids file\n`, 1);
-  return say(`wwid '${wwidOf(disk.serial)}' removed\n`);
+  // seen: an identity is taken as well, and needs no device any more
+  const wwid = disk ? wwidOf(disk.serial) : /^3600a0980[0-9a-f]{24}$/.exec(name ?? "")?.[0];
+  if (wwid === undefined) return complain(stamp(`get_udev_device: failed to look up ${name} with type 1`), 1);
+  if (!machine.wwids.delete(wwid)) return say(`wwid '${wwid}' not in wwids file\n`, 1);
+  return say(`wwid '${wwid}' removed\n`);
 }
 
 interface PathGroup {

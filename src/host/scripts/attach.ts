@@ -175,7 +175,12 @@ import_vg() {
   local now map
   now=$(vgs_on "$devices")
   case $now in
-    "$SLUICE_VG") ;; # imported by an earlier attempt; importing again would rename it, or hang LVM before 2.03.19
+    "$SLUICE_VG")
+      # imported earlier; importing again would rename it, or hang LVM before 2.03.19. A detach took its devices out of the devices file.
+      if [ -e /etc/lvm/devices/system.devices ] && ! has_vg "$SLUICE_VG"; then
+        for map in $maps; do attempt 60 lvm lvmdevices --adddev "$map"; done
+      fi
+      ;;
     "$SLUICE_SOURCE_VG")
       for map in $maps; do
         if is_held "$map"; then
@@ -199,13 +204,18 @@ import_vg() {
 }
 
 mount_it() {
-  local device=/dev/$SLUICE_VG/$SLUICE_LV options=$SLUICE_OPTIONS source
+  local device=/dev/$SLUICE_VG/$SLUICE_LV options=$SLUICE_OPTIONS source part
   attempt 35 udevadm settle --timeout=30
   [ -e "$device" ] || fail mount "there is no logical volume $SLUICE_LV in the clone"
   source=$(mounted_from "$SLUICE_MOUNT")
   if [ -z "$source" ]; then
     if ! [ -d "$SLUICE_MOUNT" ]; then
-      printf '%s\\n' "$SLUICE_MOUNT" >"$home/$SLUICE_TAG.$SLUICE_VG.made"
+      # detach takes away what was made here, and nothing else
+      part=$SLUICE_MOUNT
+      while ! [ -d "$part/" ]; do
+        printf '%s\\n' "$part" >>"$home/$SLUICE_TAG.$SLUICE_VG.made"
+        part=\${part%/*}
+      done
       mkdir -p "$SLUICE_MOUNT" || fail mount "the directory $SLUICE_MOUNT could not be made"
     fi
     # a clone has its original's XFS UUID

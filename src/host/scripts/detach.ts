@@ -105,8 +105,9 @@ remove_devices() {
         sleep 1
       done
     fi
+    # by its identity: after a reboot no path is left to name it by
+    attempt 30 multipath -w "$wwid"
     for sd in $sds; do
-      attempt 30 multipath -w "/dev/$sd"
       [ "$(read_word "/sys/block/$sd/device/wwid")" = "naa.\${wwid:1}" ] || continue
       attempt 30 blockdev --flushbufs "/dev/$sd"
       printf '1\\n' >"/sys/block/$sd/device/delete"
@@ -149,7 +150,7 @@ sign_out() {
 }
 
 main() {
-  local made=$home/$SLUICE_TAG.$SLUICE_VG.made
+  local made=$home/$SLUICE_TAG.$SLUICE_VG.made part
   begin
   read_arguments
   find_group
@@ -159,8 +160,10 @@ main() {
   unmount_it
   remove_devices
   sign_out
-  if [ -e "$made" ] && [ "$(read_word "$made")" = "$SLUICE_MOUNT" ] && [ -z "$(mounted_from "$SLUICE_MOUNT")" ]; then
-    rmdir "$SLUICE_MOUNT" 2>/dev/null
+  if [ -e "$made" ] && [ -z "$(mounted_from "$SLUICE_MOUNT")" ]; then
+    sort -r -u "$made" | while read -r part; do
+      case $SLUICE_MOUNT/ in "$part"/*) rmdir "$part" 2>/dev/null ;; esac
+    done
   fi
   rm -f "$made" "$home/$SLUICE_TAG.$SLUICE_VG.hooked"
   fact_json signedOut "$signed_out"

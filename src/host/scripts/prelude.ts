@@ -156,28 +156,28 @@ mounts_of() {
   done
 }
 
-# users_of MOUNT: a JSON array in $holders, words in $held (empty: nobody); without the commands and users named in $expected
+# users_of MOUNT: a JSON array in $holders, words in $held (empty: nobody); without the commands and users named in $expected.
+# fuser writes process ids to standard output and the rest of its table to standard error.
 users_of() {
-  local user pid access command rest seen=' ' count=0
+  local path=$1 rows row user access command pid count=0
   holders=
   held=
-  while read -r user pid access command rest; do
-    case $user in "$1:" | "$1":*)
-      user=$pid
-      pid=$access
-      access=$command
-      command=$rest
-      ;;
-    esac
+  rows=$(timeout -k 5 20 fuser -vm "$path" 2>&1 >/dev/null </dev/null)
+  # shellcheck disable=SC2046 # one word a process
+  set -- $(ask 20 fuser -vm "$path")
+  while read -r row; do
+    # shellcheck disable=SC2034 # access: how it is used, not told
+    read -r user access command <<<"\${row#"$path:"}"
+    if [ "$user" = USER ]; then continue; fi
+    pid=$1
+    [ "$#" -eq 0 ] || shift
     [[ $pid =~ ^[0-9]+$ ]] || continue
     case " $expected " in *" $command "* | *" $user "*) continue ;; esac
-    case $seen in *" $pid "*) continue ;; esac
-    seen="$seen$pid "
     count=$((count + 1))
     [ "$count" -le 8 ] || continue
     holders="\${holders:+$holders,}{\\"pid\\":$pid,\\"user\\":$(quote "\${user:0:32}"),\\"command\\":$(quote "\${command:0:40}")}"
     held="\${held:+$held, }\${command:0:40} (pid $pid, user \${user:0:32})"
-  done < <(timeout -k 5 20 fuser -vm "$1" </dev/null 2>&1)
+  done <<<"$rows"
   [ "$count" -le 8 ] || held="$held and $((count - 8)) more"
   holders="[$holders]"
 }
