@@ -11,12 +11,12 @@ const closeMs = 5 * 60_000;
 /** Follows one by the same author within five minutes, of the same kind. */
 function followsClosely(message: Message, before: Message | undefined): boolean {
   if (!before || before.user !== message.user || before.ephemeral_for !== message.ephemeral_for) return false;
-  if (message.bot_id !== undefined && (message.blocks || before.blocks)) return false;
+  if (message.bot_id !== undefined && [message, before].some((each) => (each.blocks?.length ?? 0) > 0)) return false;
   return msOf(message.ts) - msOf(before.ts) < closeMs;
 }
 
 /** Keeps the end in view as long as one was there already. */
-function useStickToEnd(count: unknown, key: string) {
+function useStickToEnd(count: unknown, key: string, fromTop: boolean) {
   const frame = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
   useLayoutEffect(() => {
@@ -26,6 +26,13 @@ function useStickToEnd(count: unknown, key: string) {
     const element = frame.current;
     if (element && stuck.current) element.scrollTop = element.scrollHeight;
   }, [count, key]);
+  useLayoutEffect(() => {
+    const element = frame.current;
+    const rows = element?.querySelectorAll<HTMLElement>(".message");
+    const last = rows?.[rows.length - 1];
+    // A message longer than the window is read from its beginning.
+    if (element && last && fromTop && last.offsetHeight > element.clientHeight) element.scrollTop = last.offsetTop - 60;
+  }, [key, fromTop]);
   const onScroll = (): void => {
     const element = frame.current;
     if (element) stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
@@ -42,7 +49,7 @@ export function ConversationView({ channel, name }: { channel: string; name: str
     (each) =>
       each.thread_ts === undefined || each.thread_ts === each.ts || each.reply_broadcast || !known.has(each.thread_ts),
   );
-  const { frame, onScroll } = useStickToEnd(all, `${channel}/${me}`);
+  const { frame, onScroll } = useStickToEnd(all, `${channel}/${me}`, true);
   const newest = seen[seen.length - 1]?.ts;
   useEffect(() => {
     if (newest !== undefined) markRead(channel, newest);
@@ -107,7 +114,7 @@ export function ThreadPanel() {
   const all = useStore((state) => (thread ? state.messages[thread.channel] : undefined));
   const me = useStore((state) => state.me);
   const channel = useStore((state) => state.boot?.channels.find((each) => each.id === thread?.channel));
-  const { frame, onScroll } = useStickToEnd(all, `${thread?.ts}/${me}`);
+  const { frame, onScroll } = useStickToEnd(all, `${thread?.ts}/${me}`, false);
   if (!thread) return null;
   const seen = visibleTo(all ?? [], me);
   const parent = seen.find((each) => each.ts === thread.ts);

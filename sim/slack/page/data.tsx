@@ -9,7 +9,9 @@ const rowsOf = (block: Obj): Obj[][] =>
 
 function Cell({ cell }: { cell: Obj }): ReactNode {
   if (cell["type"] === "rich_text") return <RichText block={cell} />;
-  return <Plain text={textAt(cell, "text") || textAt(cell, "value")} />;
+  const { value } = cell;
+  const shown = typeof value === "number" ? value.toLocaleString("en-US", { maximumFractionDigits: 6 }) : "";
+  return <Plain text={textAt(cell, "text") || shown} />;
 }
 
 /** A table block; Slack sets the first row off. */
@@ -18,6 +20,7 @@ export function Table({ block }: { block: Obj }) {
   const style = (index: number) => ({
     textAlign: (textAt(columns[index], "align") || "left") as "left" | "center" | "right",
     whiteSpace: columns[index]?.["is_wrapped"] === true ? ("normal" as const) : ("nowrap" as const),
+    minWidth: columns[index]?.["is_wrapped"] === true ? 130 : undefined,
   });
   const [head, ...rest] = rowsOf(block);
   const cells = (row: readonly Obj[], Tag: "th" | "td"): ReactNode =>

@@ -44,12 +44,13 @@ function useMessageSurface(message: Message): Surface {
 
 export function MessageBody({ message }: { message: Message }) {
   const surface = useMessageSurface(message);
-  const typedBy = message.bot_id === undefined;
+  // What people type comes with blocks too, but reads the same as its text.
+  const blocks = message.bot_id === undefined ? [] : (message.blocks ?? []);
   const attachments = (message.attachments ?? []).filter(isObj);
   return (
     <SurfaceContext.Provider value={surface}>
-      {message.blocks && !typedBy ? <Blocks blocks={message.blocks} /> : null}
-      {(!message.blocks || typedBy) && message.text !== "" ? (
+      {blocks.length > 0 ? <Blocks blocks={blocks} /> : null}
+      {blocks.length === 0 && message.text !== "" ? (
         <div className="message-text">
           <Mrkdwn text={message.text} />
           {message.edited ? <span className="edited"> (edited)</span> : null}
@@ -109,7 +110,20 @@ export function MessageRow({ message, compact, replies = [], inThread = false }:
         {compact ? <time className="message-hover-time">{time}</time> : <Avatar id={message.user} />}
       </div>
       <div className="message-main">
-        {ephemeral ? <div className="only-you">Only visible to you</div> : null}
+        {ephemeral ? (
+          <div className="only-you">
+            <svg viewBox="0 0 16 16" aria-hidden="true">
+              <path
+                d="M1 8c1.6-2.9 4-4.4 7-4.4S13.4 5.1 15 8c-1.6 2.9-4 4.4-7 4.4S2.6 10.9 1 8Z"
+                fill="none"
+                stroke="currentColor"
+                strokeWidth="1.3"
+              />
+              <circle cx="8" cy="8" r="2.2" fill="currentColor" />
+            </svg>
+            Only visible to you
+          </div>
+        ) : null}
         {compact ? null : (
           <div className="message-head">
             <b>{name}</b>

@@ -39,7 +39,9 @@ export function Sidebar() {
             unread={unreadIn(state, each.id)}
             onClick={() => goTo({ kind: "channel", id: each.id })}
           >
-            <span className="row-mark">#</span>
+            <span className="row-mark" aria-hidden="true">
+              #
+            </span>
           </Row>
         ))}
       <div className="sidebar-title">Apps</div>

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import { Avatar, Chips } from "./people.js";
+import { Avatar, Chips, nameOf } from "./people.js";
 import { becomePerson, useStore } from "./store.js";
 
 /** The bar on top: whose eyes one looks through. */
@@ -21,11 +21,11 @@ export function TopBar() {
 
 function Connection() {
   const connected = useStore((state) => state.connected);
-  const bot = useStore((state) => state.boot?.bot.name) ?? "app";
+  const name = useStore((state) => nameOf(state.boot, state.boot?.bot.userId ?? ""));
   return (
     <span className="connection" role="status">
       <i className={connected ? "dot dot-on" : "dot"} />
-      {connected ? `${bot} is connected` : `${bot} is not connected`}
+      {connected ? `${name} is connected` : `${name} is not connected`}
     </span>
   );
 }
@@ -79,7 +79,7 @@ function ActAs() {
                   <span>{each.title}</span>
                 </span>
                 <Chips person={each} />
-                <span className="tick">{each.id === me ? "✓" : ""}</span>
+                <span className="checkmark">{each.id === me ? "✓" : ""}</span>
               </button>
             ))}
           </div>
