@@ -165,6 +165,9 @@ export class MemoryStore implements Store {
     this.claimed.set(name, this.now() + ttlMs);
     return true;
   }
+  async unclaim(name: string): Promise<void> {
+    this.claimed.delete(name);
+  }
   async note(name: string): Promise<string | undefined> {
     return this.notes.get(name);
   }

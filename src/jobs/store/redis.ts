@@ -136,6 +136,9 @@ export class RedisStore implements Store {
   async once(name: string, ttlMs: number): Promise<boolean> {
     return (await this.redis.set(this.key(`once:${name}`), "1", "PX", ttlMs, "NX")) === "OK";
   }
+  async unclaim(name: string): Promise<void> {
+    await this.redis.del(this.key(`once:${name}`));
+  }
   async note(name: string): Promise<string | undefined> {
     return (await this.redis.get(this.key(`note:${name}`))) ?? undefined;
   }

@@ -64,6 +64,8 @@ export interface Store extends Journal {
 
   /** True the first time a name is claimed within `ttlMs`. */
   once(name: string, ttlMs: number): Promise<boolean>;
+  /** What was claimed was not done after all. */
+  unclaim(name: string): Promise<void>;
   /** A small named value (a reminder told, who paused a mirror). */
   note(name: string): Promise<string | undefined>;
   setNote(name: string, value: string): Promise<void>;

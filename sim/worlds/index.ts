@@ -1,0 +1,15 @@
+import { epic } from "./epic.js";
+import type { World } from "./types.js";
+
+export type { World } from "./types.js";
+
+const worlds: Readonly<Record<string, World>> = { epic };
+
+export const worldNames: readonly string[] = Object.keys(worlds);
+
+/** The world of that name. Throws with the names there are. */
+export function getWorld(name: string): World {
+  const world = worlds[name];
+  if (!world) throw new Error(`there is no world "${name}"; there are: ${worldNames.join(", ")}`);
+  return world;
+}

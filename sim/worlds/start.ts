@@ -1,0 +1,96 @@
+import { createAzure, type Azure, type AzureKnobs } from "../azure/index.js";
+import { createHosts, type Hosts } from "../host/index.js";
+import { wallClock, type SimClock } from "../kit/clock.js";
+import { simCa } from "../kit/tls.js";
+import { createFabric, type Fabric, type Knobs } from "../ontap/index.js";
+import { createSlack, type SlackSim } from "../slack/index.js";
+import { createSsh, type Ssh } from "../ssh/index.js";
+import { getWorld, type World } from "./index.js";
+
+export interface WorldOptions {
+  readonly clock?: SimClock;
+  readonly ontap?: Partial<Knobs>;
+  readonly azure?: Partial<AzureKnobs>;
+  readonly slackPort?: number;
+  /** Without Slack: for commands that only look at arrays. */
+  readonly withoutSlack?: boolean;
+}
+
+/** A whole world at the far end of the wire, and what a product needs to be told to reach it. */
+export interface StartedWorld {
+  readonly world: World;
+  readonly fabric: Fabric;
+  readonly hosts: Hosts;
+  readonly azure: Azure;
+  readonly ssh: Ssh;
+  readonly slack: SlackSim;
+  /** Origin of each simulator: clusters by name, "azure", "slack". */
+  readonly urls: Readonly<Record<string, string>>;
+  /** Dotted paths of the world's configuration file that this start decides. */
+  readonly overrides: Readonly<Record<string, string | number>>;
+  /** Environment variables the configuration's secret references name. */
+  readonly secrets: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Starts every simulator of a world in this process, each on a free port of 127.0.0.1. */
+export async function startWorld(name: string, options: WorldOptions = {}): Promise<StartedWorld> {
+  const world = getWorld(name);
+  const clock = options.clock ?? wallClock;
+  const ca = (await simCa()).certPem;
+  const fabric = createFabric({ world, clock, knobs: options.ontap ?? {} });
+  const hosts = createHosts({ world, clock, san: fabric.san() });
+  const azure = createAzure({ world, clock, hosts, knobs: options.azure ?? {} });
+  const ssh = createSsh({ world, clock, hosts });
+  const urls: Record<string, string> = {};
+  const slack = createSlack({ world, clock, state: () => ({ world: urls }) });
+  const clusters = await Promise.all(world.clusters.map(async (cluster) => ({ name: cluster.name, server: await fabric.listen(cluster.name) })));
+  const arm = await azure.listen();
+  const shells = await ssh.listen();
+  const workspace = options.withoutSlack ? undefined : await slack.listen({ port: options.slackPort ?? 0 });
+  for (const { name: cluster, server } of clusters) urls[cluster] = server.url;
+  urls["azure"] = arm.url;
+  if (workspace) urls["slack"] = workspace.url;
+  return {
+    world,
+    fabric,
+    hosts,
+    azure,
+    ssh,
+    slack,
+    urls,
+    overrides: {
+      ...Object.fromEntries(clusters.flatMap(({ name: cluster, server }) => [[`clusters.${cluster}.url`, server.url] as const, [`clusters.${cluster}.ca`, ca] as const])),
+      ...Object.fromEntries(
+        Object.values(shells.endpoints).flatMap(({ host, address, port, hostKeyFingerprint }) => [
+          [`hosts.${host}.reach.address`, address] as const,
+          [`hosts.${host}.reach.port`, port] as const,
+          [`hosts.${host}.reach.hostKey`, hostKeyFingerprint] as const,
+        ]),
+      ),
+      "azure.endpoint": arm.url,
+      "azure.authorityHost": arm.url,
+      "azure.ca": ca,
+      ...(workspace ? { "slack.apiUrl": `${workspace.url}/api` } : {}),
+      "http.port": 0,
+    },
+    secrets: secretsOf(world, slack, shells.clientKey),
+    close: async () => {
+      await Promise.all([workspace?.close(), arm.close(), shells.close(), ...clusters.map(({ server }) => server.close())]);
+    },
+  };
+}
+
+function secretsOf(world: World, slack: SlackSim, sshKey: string): Record<string, string> {
+  const password = (cluster: number): string => world.clusters[cluster]?.logins.find((login) => login.user === "sluice")?.password ?? "";
+  return {
+    SLUICE_ARRAY_PASSWORD: password(0),
+    SLUICE_CVO_PASSWORD: password(1),
+    SLUICE_AZURE_SECRET: world.azure.clientSecret,
+    SLUICE_SSH_KEY: sshKey,
+    SLUICE_KEY: "demo-derivation-key",
+    SLACK_BOT_TOKEN: slack.tokens.bot,
+    SLACK_APP_TOKEN: slack.tokens.app,
+    SLACK_SIGNING_SECRET: slack.tokens.signingSecret,
+  };
+}

@@ -1,0 +1,206 @@
+import { Redis } from "ioredis";
+import { pino, type Logger } from "pino";
+import { demand } from "./approvals/index.js";
+import { createBot, questions, type Bot } from "./bot/index.js";
+import type { Config } from "./config/types.js";
+import type { Secrets } from "./config/secrets.js";
+import type { Clock } from "./core/clock.js";
+import { runIdFor, type RunId } from "./core/ids.js";
+import { Refusal } from "./core/problems.js";
+import { createFarEnds } from "./farEnds.js";
+import { startHttp, type HttpSide } from "./http.js";
+import type { Desk } from "./jobs/desk.js";
+import { defaultTimings, type Engine, type Timings } from "./jobs/engine.js";
+import { createDesk } from "./jobs/front-desk.js";
+import { leaseCheck } from "./jobs/guard.js";
+import { queueAnnouncer, Queues } from "./jobs/queues.js";
+import { checkRedis } from "./jobs/redis/index.js";
+import { round, scheduleRounds } from "./jobs/rounds.js";
+import { RedisStore } from "./jobs/store/redis.js";
+import { startRenderer, startWorkers, type Running } from "./jobs/workers.js";
+import { registryOf } from "./registry.js";
+import { answer } from "./questions/index.js";
+import { understand } from "./requests/index.js";
+import { ownClones, questionTools } from "./questionTools.js";
+import { vocabularyOf } from "./vocabulary.js";
+import type { RunView } from "./core/fold.js";
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly redisUrl: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly roles: { readonly bot: boolean; readonly worker: boolean };
+  readonly timings?: Partial<Timings>;
+  /** Longest time a run that a queue forgot lies unnoticed. */
+  readonly sweepMs?: number;
+}
+
+export interface App {
+  readonly engine: Engine;
+  readonly desk: Desk;
+  /** Rejects with a Refusal when Redis or Slack is not fit to work with; nothing is left open then. */
+  start(): Promise<void>;
+  /** Connects to Redis only: for commands that look at runs. */
+  connect(): Promise<void>;
+  /** Posts the health digest now. */
+  digest(): Promise<void>;
+  /** Takes nothing new, ends what was begun, closes. */
+  stop(): Promise<void>;
+  readonly health: () => HttpSide | undefined;
+}
+
+/** A logger that never carries a secret: every value the configuration opened is blanked wherever it appears. */
+export function createLog(level: string, secrets: readonly string[]): Logger {
+  const long = secrets.filter((secret) => secret.length >= 6);
+  const blank = (line: string): string => long.reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), "[secret]"), line);
+  return pino({ level, base: null }, { write: (line: string) => void process.stderr.write(blank(line)) });
+}
+
+/** Every constructor call of the program. Nothing connects before `start`. */
+export function buildApp(options: AppOptions): App {
+  const { config, secrets, clock, log, roles } = options;
+  const redis = new Redis(options.redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
+  redis.on("error", (error: Error) => log.warn({ reason: error.message }, "Redis does not answer"));
+  const store = new RedisStore(redis, `${config.redis.prefix}:`);
+  const queues = new Queues(redis, config.redis.prefix);
+  const onError = (error: unknown): void => log.error({ err: error }, "a queued job failed");
+  const announcer = queueAnnouncer(queues, onError);
+  const farEnds = createFarEnds({ config, secrets, clock, log, beforeWrite: leaseCheck });
+  const registry = registryOf();
+  const timings = { ...defaultTimings, ...policyTimings(config), ...options.timings };
+  const engine: Engine = {
+    store,
+    registry,
+    farEnds,
+    inventory: config,
+    clock,
+    log,
+    announcer,
+    timings,
+    readOnly: config.mode === "read-only",
+    demand: (plan, view: RunView) => demand(config.policy, { runbook: plan.runbook, steps: plan.steps, asker: view.asked.by }),
+    wake: (run, delayMs) => queues.wake("execute", run, delayMs),
+    child: (parent, runbook) => runIdFor("child", parent.id, runbook),
+  };
+  const desk = createDesk({
+    store,
+    clock,
+    announcer,
+    policy: config.policy,
+    timings,
+    openPerPerson: config.limits.openRequestsPerPerson,
+    wake: (run, kind) => queues.wake(kind, run),
+    ask: (question, to, eventId) => queues.ask({ question, to }, eventId.replaceAll(":", "-")),
+  });
+  const vocabulary = vocabularyOf(config, (name) => registry.names().includes(name) || questions.has(name));
+  const tools = questionTools({ engine, desk, vocabulary, policy: config.policy });
+  const bot = roles.bot ? createBotSide(options, { desk, engine, store, vocabulary }) : undefined;
+  let running: Running[] = [];
+  let http: HttpSide | undefined;
+  return {
+    engine,
+    desk,
+    health: () => http,
+    connect: async () => {
+      await redis.connect();
+      await refuseUnfit(redis, log);
+    },
+    digest: () => round("digest", { engine, config, queues }),
+    start: async () => {
+      await redis.connect();
+      await refuseUnfit(redis, log);
+      if (roles.worker) {
+        running.push(
+          startWorkers(engine, queues, {
+            concurrency: config.limits.concurrentRuns,
+            sweepMs: options.sweepMs ?? 5_000,
+            answer: async ({ question, to }) => announcer.answer(to, question, await answer(question, tools())),
+            rounds: (name) => round(name, { engine, config, queues }),
+          }),
+        );
+        await scheduleRounds(queues, config);
+      }
+      if (bot) {
+        await bot.start();
+        const renderer = startRenderer(queues, bot.announcer, 8, onError);
+        running.push({ stop: () => renderer.close() }, { stop: () => bot.stop() });
+        for (const view of await desk.open()) await announcer.run(view.id, view.length);
+      }
+      http = await startHttp(config.http, { redis: () => redis.ping(), slack: () => bot?.ready() ?? true, queues: () => queues.counts(), open: () => store.open() });
+    },
+    stop: async () => {
+      const stopping = running;
+      running = [];
+      for (const each of stopping) await each.stop();
+      await http?.close();
+      await queues.close();
+      await farEnds.close();
+      redis.disconnect();
+    },
+  };
+}
+
+const policyTimings = ({ policy }: Config): Partial<Timings> => ({
+  voteMs: policy.cardExpiresMinutes * 60_000,
+  grantMs: policy.grantExpiresMinutes * 60_000,
+});
+
+async function refuseUnfit(redis: Redis, log: Logger): Promise<void> {
+  const report = await checkRedis(redis as unknown as Parameters<typeof checkRedis>[0]);
+  for (const { says, fix } of report.warnings) log.warn(`${says} ${fix}`);
+  const [first] = report.refusals;
+  if (first) {
+    redis.disconnect();
+    throw new Refusal(first.says, { from: "Redis", next: first.fix });
+  }
+}
+
+interface BotNeeds {
+  readonly desk: Desk;
+  readonly engine: Engine;
+  readonly store: RedisStore;
+  readonly vocabulary: ReturnType<typeof vocabularyOf>;
+}
+
+function createBotSide({ config, secrets, clock, log }: AppOptions, { desk, engine, store, vocabulary }: BotNeeds): Bot {
+  const { slack, policy } = config;
+  const open = (ref: typeof slack.appToken): string | undefined => (ref === undefined ? undefined : secrets.open(ref));
+  const app = open(slack.appToken);
+  const signingSecret = open(slack.signingSecret);
+  return createBot({
+    config: slack,
+    tokens: { bot: secrets.open(slack.botToken), ...(app === undefined ? {} : { app }), ...(signingSecret === undefined ? {} : { signingSecret }) },
+    desk,
+    understand,
+    vocabulary: () => vocabulary,
+    clonesOf: (asker) => ownClones(engine, asker),
+    titleOf: (runbook, request) => engine.registry.find(runbook)?.title(request as never) ?? runbook,
+    groups: Object.values(policy.groups).map((group) => group.id),
+    cardExpiresMinutes: policy.cardExpiresMinutes,
+    timeZone: config.timeZone,
+    clock,
+    log,
+    once: { claim: (key) => store.once(`bot:${key}`, 60 * 60_000), release: (key) => store.unclaim(`bot:${key}`) },
+    exclusive: (name, work) => alone(store, clock, name, work),
+    ...(slack.mode === "http" ? { http: { host: config.http.host, port: config.http.port === 0 ? 0 : config.http.port + 1 } } : {}),
+  });
+}
+
+/** One process at a time draws a message. */
+async function alone<T>(store: RedisStore, clock: Clock, name: string, work: () => Promise<T>): Promise<T> {
+  const key = `alone-${name}` as RunId;
+  for (;;) {
+    const lease = await store.takeLease(key, 30_000);
+    if (!lease) {
+      await clock.sleep(50);
+      continue;
+    }
+    try {
+      return await work();
+    } finally {
+      await store.dropLease(lease);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import { manifest } from "../bot/index.js";
+import { complain, say, sayJson, type ExitCode } from "./output.js";
+
+interface SimFlags {
+  readonly port: string;
+  readonly tls?: boolean;
+  readonly world?: string;
+  readonly cluster?: string;
+}
+
+/** `sluice sim NAME --port N`: one simulator by itself, until told to stop. */
+export async function sim(name: string, flags: SimFlags): Promise<ExitCode> {
+  const port = Number(flags.port);
+  if (!Number.isInteger(port)) {
+    complain(`--port takes a number, not "${flags.port}".`);
+    return 2;
+  }
+  if (name === "bluexp") return notYet("sim bluexp");
+  if (!["ontap", "azure", "slack"].includes(name)) {
+    complain(`There is no simulator "${name}"; there are ontap, azure and slack.`);
+    return 2;
+  }
+  const { startOne } = await import("../../sim/worlds/one.js");
+  const started = await startOne(name as "ontap" | "azure" | "slack", {
+    world: flags.world ?? "epic",
+    port,
+    tls: flags.tls ?? false,
+    ...(flags.cluster === undefined ? {} : { cluster: flags.cluster }),
+  });
+  say(`listening on ${started.url}`);
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", () => resolve());
+    process.once("SIGTERM", () => resolve());
+  });
+  await started.close();
+  return 0;
+}
+
+/** What the README does not promise yet says so, and does nothing. */
+export function notYet(what: string): ExitCode {
+  complain(`"${what}" is not built yet. Nothing was done.`);
+  return 2;
+}
+
+/** `sluice manifest [--http URL]`: the Slack app's manifest. */
+export function printManifest(flags: { readonly http?: string }): ExitCode {
+  sayJson(manifest({ command: "/sluice", ...(flags.http === undefined ? {} : { httpUrl: flags.http }) }));
+  return 0;
+}

@@ -1,0 +1,107 @@
+import type { Logger } from "pino";
+import { createAzure, type Azure } from "./azure/index.js";
+import type { AzureConfig, ClusterConfig, Config, HostConfig } from "./config/types.js";
+import type { Secrets } from "./config/secrets.js";
+import type { Clock } from "./core/clock.js";
+import { Refusal } from "./core/problems.js";
+import type { ScriptTransport } from "./core/script.js";
+import { createHost, type HostRunner } from "./host/index.js";
+import type { FarEnds } from "./jobs/engine.js";
+import { createOntap, type OntapClient } from "./ontap/index.js";
+import { createSsh } from "./ssh/index.js";
+
+export interface FarEndOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** The lease check, asked before every write call. */
+  readonly beforeWrite: () => Promise<void>;
+}
+
+/** One client per cluster and host for the whole process, each made when it is first asked for. */
+export function createFarEnds(options: FarEndOptions): FarEnds & { readonly azure: Azure | undefined; close(): Promise<void> } {
+  const { config } = options;
+  const clients = new Map<string, OntapClient>();
+  const hosts = new Map<string, HostRunner>();
+  const azure = config.azure ? azureOf(config.azure, options) : undefined;
+  return {
+    azure,
+    ontap: (name) => {
+      const cluster = config.clusters.find((each) => each.name === name);
+      if (!cluster) throw new Refusal(`There is no cluster called "${name}" in the configuration.`, { next: "Nothing was changed." });
+      return remembered(clients, name, () => ontapOf(cluster, options));
+    },
+    host: (name) => {
+      const host = config.hosts.find((each) => each.name === name);
+      if (!host) throw new Refusal(`There is no host called "${name}" in the configuration.`, { next: "Nothing was changed." });
+      return remembered(hosts, name, () => createHost(transportOf(host, options, azure)));
+    },
+    close: async () => {
+      await Promise.all([...clients.values()].map((client) => client.close()));
+    },
+  };
+}
+
+function remembered<T>(made: Map<string, T>, name: string, make: () => T): T {
+  const found = made.get(name) ?? make();
+  made.set(name, found);
+  return found;
+}
+
+function ontapOf(cluster: ClusterConfig, { secrets, clock, log, beforeWrite }: FarEndOptions): OntapClient {
+  const { name, url, ca, insecure, login, maxInFlight, timeoutMs } = cluster;
+  const opened =
+    "user" in login
+      ? { user: login.user, password: secrets.open(login.password) }
+      : { cert: secrets.open(login.certificate), key: secrets.open(login.key), ...(login.passphrase ? { passphrase: secrets.open(login.passphrase) } : {}) };
+  return createOntap({
+    cluster: name,
+    url,
+    insecure,
+    login: opened,
+    clock,
+    maxInFlight,
+    requestTimeoutMs: timeoutMs,
+    beforeWrite,
+    clientApp: "sluice/0.1.0",
+    log,
+    ...(ca === undefined ? {} : { ca }),
+  });
+}
+
+function azureOf(azure: AzureConfig, { secrets, clock, log }: FarEndOptions): Azure {
+  const { tenantId, subscription, credential, endpoint, authorityHost, ca } = azure;
+  return createAzure({
+    tenantId,
+    subscription,
+    clock,
+    credential:
+      credential.kind === "clientSecret"
+        ? { kind: "clientSecret", clientId: credential.clientId, clientSecret: () => Promise.resolve(secrets.open(credential.secret)) }
+        : { kind: "managedIdentity", ...("clientId" in credential && credential.clientId !== undefined ? { clientId: credential.clientId } : {}) },
+    openSecret: (name) => Promise.resolve(secrets.named(name)),
+    log: (message, facts) => log.info(facts, message),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(authorityHost === undefined ? {} : { authorityHost }),
+    ...(ca === undefined ? {} : { ca }),
+  });
+}
+
+function transportOf(host: HostConfig, { secrets, clock }: FarEndOptions, azure: Azure | undefined): ScriptTransport {
+  const { reach, name } = host;
+  if (reach.kind === "ssh") {
+    const { address, port, user, hostKey, key } = reach;
+    return createSsh({ host: name, address, port, user, hostKey, privateKey: () => Promise.resolve(secrets.open(key)), clock });
+  }
+  if (!azure) throw new Refusal(`${name} is reached through Azure, and the configuration has no "azure" section.`, { next: "Nothing was changed." });
+  return named(azure.transport({ resourceGroup: reach.resourceGroup, name: reach.vm }), name);
+}
+
+/** A transport under the name the inventory has for the host. */
+const named = (transport: ScriptTransport, host: string): ScriptTransport => ({
+  host,
+  start: (call, ticket) => transport.start(call, ticket),
+  ticket: (ticket) => transport.ticket(ticket),
+  read: (call) => transport.read(call),
+});
