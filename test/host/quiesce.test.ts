@@ -1,0 +1,126 @@
+import { describe, expect, test } from "@jest/globals";
+import { quiesce, quiesced, reactivate } from "../../src/host/index.js";
+import { place, quiesceInput, type Place } from "./support/world.js";
+
+const stopHook = "pcs resource disable grp_epicprd --wait";
+const startHook = "pcs resource enable grp_epicprd --wait";
+const off = async (at: Place, ticket: string, more: Parameters<typeof quiesceInput>[0] = {}) => {
+  const input = quiesceInput(more);
+  await at.host.start(quiesce.script(input), ticket);
+  return quiesce.settle(at.host, input, ticket);
+};
+const back = async (at: Place, ticket: string, start?: string) => {
+  const { tag, vgs, wwids } = quiesceInput();
+  const input = { tag, vgs, wwids, ...(start === undefined ? {} : { startHook: start }) };
+  await at.host.start(reactivate.script(input), ticket);
+  return reactivate.settle(at.host, input, ticket);
+};
+const { tag, vgs, wwids } = quiesceInput();
+const seen = (at: Place) => quiesced.ask(at.host, { tag, vgs, wwids });
+const shown = (at: Place) => at.hosts.state().hosts["epic-prd-01"]!;
+
+describe("quiesce and reactivate", () => {
+  test("take off what is mounted, and bring back exactly that", async () => {
+    const at = place("epic-prd-01");
+    const before = at.hosts.snapshot();
+    const options = shown(at).mounts[0]!.options;
+    expect(await off(at, "t1", { stopHook })).toMatchObject({
+      found: "done",
+      output: {
+        hooked: true,
+        mounts: [{ path: "/epic/prd", vg: "vg_epicprd", lv: "lv_db", mounted: false }],
+        vgs: [{ active: false }],
+      },
+    });
+    expect(shown(at)).toMatchObject({ mounts: [], vgs: [{ name: "vg_epicprd", active: false }] });
+    expect(await seen(at)).toMatchObject({ record: "stopped", hooked: true });
+    expect(await back(at, "t2", startHook)).toMatchObject({
+      found: "done",
+      output: { mounts: [{ path: "/epic/prd", mounted: true, content: "nightly.1" }] },
+    });
+    expect(at.hosts.snapshot()).toEqual(before);
+    expect(shown(at).mounts[0]!.options).toBe(options);
+    expect(await back(at, "t3", startHook)).toMatchObject({ found: "done" });
+    expect(at.hosts.snapshot()).toEqual(before);
+  });
+
+  test("what was restored underneath is what is seen afterwards", async () => {
+    const at = place("epic-prd-01");
+    await off(at, "t1", { stopHook });
+    for (const serial of at.san.fcMaps.values()) at.san.get(serial).content = "restored.7";
+    expect(await back(at, "t2")).toMatchObject({ found: "done", output: { mounts: [{ content: "restored.7" }] } });
+  });
+
+  test("open files are a refusal that names who holds them, with nothing changed", async () => {
+    const at = place("epic-prd-01");
+    const pid = at.hosts.openFile("epic-prd-01", "/epic/prd/report.txt", { command: "less", user: "amy" });
+    const before = at.hosts.snapshot();
+    expect(await off(at, "t1", { stopHook })).toMatchObject({
+      found: "absent",
+      because: expect.stringContaining(`/epic/prd is in use by less (pid ${pid}, user amy)`),
+    });
+    expect(at.hosts.snapshot()).toEqual(before);
+    expect(await seen(at)).toMatchObject({ record: "none" });
+  });
+
+  test("files the stop hook ends are expected, anybody else's are not", async () => {
+    const at = place("epic-prd-01");
+    at.hosts.openFile("epic-prd-01", "/epic/prd/db/IRIS.DAT", { command: "irisdb", user: "irisusr", ofResource: true });
+    expect(await off(at, "t1", { stopHook })).toMatchObject({ found: "absent" });
+    expect(await off(at, "t2", { stopHook, expected: ["irisdb"] })).toMatchObject({ found: "done" });
+  });
+
+  test("an application that was not running is not counted as stopped by us", async () => {
+    const at = place("epic-prd-01");
+    expect(await off(at, "t1", { stopHook, checkHook: "false" })).toMatchObject({
+      found: "done",
+      output: { hooked: false },
+    });
+  });
+
+  test("a host without any of it says so and is none the worse", async () => {
+    const at = place("epic-prd-01");
+    expect(await off(at, "t1", { vgs: ["vg_none"], wwids: ["3600a0980" + "0".repeat(24)] })).toMatchObject({
+      found: "done",
+      output: { mounts: [], vgs: [] },
+    });
+    expect(shown(at).mounts).toHaveLength(1);
+  });
+
+  test("a volume group on these LUNs that the plan does not name is refused", async () => {
+    const at = place("epic-prd-01");
+    expect(await off(at, "t1", { vgs: ["vg_other"] })).toMatchObject({
+      found: "absent",
+      because: expect.stringContaining("also carry the volume group vg_epicprd"),
+    });
+  });
+
+  test("reactivate without a record changes nothing", async () => {
+    const at = place("epic-prd-01");
+    const before = at.hosts.snapshot();
+    expect(await back(at, "t1")).toMatchObject({
+      found: "absent",
+      because: expect.stringContaining("nothing was written down"),
+    });
+    expect(at.hosts.snapshot()).toEqual(before);
+  });
+
+  test("cut off anywhere, each goes on when it is run again, and the record keeps what there was", async () => {
+    const clean = place("epic-prd-01");
+    const before = clean.hosts.snapshot();
+    for (let cut = 1; ; cut += 4) {
+      const at = place("epic-prd-01");
+      at.hosts.fault("epic-prd-01", { kind: "kill", afterCommand: cut });
+      await off(at, "t1", { stopHook });
+      at.hosts.clearFaults();
+      const through = (await at.transport.ticket("t1")).state === "ended";
+      expect([cut, await off(at, "t2", { stopHook })]).toEqual([cut, expect.objectContaining({ found: "done" })]);
+      at.hosts.fault("epic-prd-01", { kind: "kill", afterCommand: cut });
+      await back(at, "t3", startHook);
+      at.hosts.clearFaults();
+      expect([cut, await back(at, "t4", startHook)]).toEqual([cut, expect.objectContaining({ found: "done" })]);
+      expect([cut, at.hosts.snapshot()]).toEqual([cut, before]);
+      if (through) return;
+    }
+  }, 240_000);
+});
