@@ -4,7 +4,7 @@ import { loadConfig } from "../../src/config/load.js";
 import type { Effect } from "../../src/core/plan.js";
 import type { Environment } from "../../src/core/resource.js";
 
-/** What contract.md says in words about the demo world, held against the data in config/epic.yaml. */
+/** The demo world's policy, case by case, against the data in config/epic.yaml. */
 const { policy } = await loadConfig({ file: "config/epic.yaml", env: {} });
 const asker = { team: "T0RIVERSIDE", user: "U0REQUESTER" };
 const other = { team: "T0RIVERSIDE", user: "U0STORAGE" };

@@ -32,7 +32,9 @@ function walk(folder: string): string[] {
 }
 
 export const sourceFiles = (...folders: string[]): string[] =>
-  projectFiles().filter((file) => /\.tsx?$/.test(file) && folders.some((folder) => file.startsWith(`${folder}/`)));
+  projectFiles().filter(
+    (file) => /(?<!\.d)\.tsx?$/.test(file) && folders.some((folder) => file.startsWith(`${folder}/`)),
+  );
 
 export const syntaxOf = (file: string): ts.SourceFile =>
   ts.createSourceFile(
