@@ -7,7 +7,7 @@ import { safely } from "../../src/bot/listeners/safely.js";
 import { states } from "./support/states.js";
 
 const vocabulary: Vocabulary = {
-  runbooks: phrasebooks,
+  runbooks: phrasebooks(() => true),
   sets: [{ name: "prod", aliases: ["production"], volumes: ["epic_prd"] }],
   hosts: [{ name: "epic-trn-01", purposes: ["training"], aliases: [] }],
   purposes: [{ name: "training", aliases: [] }],
@@ -26,7 +26,7 @@ test("what a finished clone's buttons say is understood, and means that clone", 
 
 test("what the Home tab's buttons say are questions", () => {
   const { blocks } = homeView({ user: "U1", groups: [], open: [], recent: [], command: "/sluice" });
-  const says = blocks.flatMap((block) => (block.type === "actions" ? block.elements : [])) as { value: string }[];
+  const says = blocks.flatMap((block) => (block.type === "actions" && "elements" in block ? block.elements : [])) as { value: string }[];
   expect(says).toHaveLength(4);
   for (const { value } of says) {
     const meant = understood(value);
