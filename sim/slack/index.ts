@@ -9,7 +9,7 @@ import { serveControl } from "./control-routes.js";
 import { Deliveries } from "./delivery.js";
 import { allEvents, Events } from "./events.js";
 import { Faults } from "./faults.js";
-import { HttpDelivery, type HttpTarget } from "./http-delivery.js";
+import { HttpDelivery } from "./http-delivery.js";
 import { Interactions } from "./interactions.js";
 import { bootFacts, Live } from "./live.js";
 import { pageFile } from "./page-bundle.js";
@@ -55,6 +55,35 @@ export interface SlackSim {
 
 /** A Slack workspace at the far end of the wire: Web API, Socket Mode or signed HTTP, and the page people use. */
 export function createSlack(options: SlackOptions): SlackSim {
+  const parts = assemble(options);
+  const { deliveries, socket, log, control, tokens } = parts;
+  return {
+    async listen({ port = 0 } = {}) {
+      const handle = route(parts, options.state ?? (() => ({})));
+      const listening = await listen(port, handle, (request, raw, head) => socket.upgrade(request, raw, head));
+      parts.origin.url = listening.url;
+      const close = async (): Promise<void> => {
+        deliveries.close();
+        parts.live.close();
+        socket.close();
+        await listening.close();
+      };
+      return { url: listening.url, close };
+    },
+    control,
+    tokens,
+    deliverTo: (target) => parts.deliverTo(target),
+    connections: () => socket.connected,
+    settled: () => deliveries.settled(),
+    log: () => log.list(),
+    reset: () => control.reset(),
+  };
+}
+
+type Parts = ReturnType<typeof assemble>;
+
+/** Every part of the simulator, joined. */
+function assemble(options: SlackOptions) {
   const { knobs = {}, clock = wallClock } = options;
   const ackTimeoutMs = knobs.ackTimeoutMs ?? 3_000;
   const messageTextMax = knobs.messageTextMax ?? 13_200;
@@ -64,112 +93,86 @@ export function createSlack(options: SlackOptions): SlackSim {
     app: "xapp-1-simulated-app",
     signingSecret: "simulated-signing-secret",
   };
-  let origin = "http://127.0.0.1";
-  const originNow = (): string => origin;
-
+  // Known once the server listens; links and response_urls are made of it.
+  const origin = { url: "http://127.0.0.1" };
+  const originNow = (): string => origin.url;
   const log = new CallLog(clock);
   const faults = new Faults();
   const space = new Workspace(options.world.slack, clock, knobs.shared ?? []);
-  const socket = new SocketMode(
-    space.world.bot.appId,
-    log,
-    (connected) => space.tell({ type: "presence", connected }),
-    ackTimeoutMs,
-  );
-  const httpTo = (target: { url: string; signingSecret?: string }): HttpDelivery => {
-    const to: HttpTarget = { url: target.url, signingSecret: target.signingSecret ?? tokens.signingSecret };
-    return new HttpDelivery(to, log, ackTimeoutMs);
+  const onPresence = (connected: boolean): void => space.tell({ type: "presence", connected });
+  const socket = new SocketMode(space.world.bot.appId, log, onPresence, ackTimeoutMs);
+  let http: HttpDelivery | undefined;
+  const deliverTo = (target: { readonly url: string; readonly signingSecret?: string } | null): void => {
+    const secret = target?.signingSecret ?? tokens.signingSecret;
+    http =
+      target === null ? undefined : new HttpDelivery({ url: target.url, signingSecret: secret }, log, ackTimeoutMs);
+    onPresence(http !== undefined || socket.connected > 0);
   };
-  let http = options.deliver ? httpTo(options.deliver) : undefined;
+  if (options.deliver) deliverTo(options.deliver);
   const deliveries = new Deliveries(() => http ?? socket, faults, knobs.retryDelaysMs ?? [0, 60_000, 300_000]);
   const events = new Events(space, deliveries, knobs.events ?? allEvents);
   const posts = new Posts(space, events);
   const views = new Views(space);
   const permissions = new Permissions(clock);
-  const interactions = new Interactions(space, posts, views, deliveries, permissions, {
-    origin: originNow,
-    commands,
-    messageTextMax,
-  });
+  const rules = { origin: originNow, commands, messageTextMax };
+  const interactions = new Interactions(space, posts, views, deliveries, permissions, rules);
   const context = { space, posts, views, events, socket, permissions, faults, origin: originNow, messageTextMax };
-  const rules = { rateLimit: knobs.rateLimit ?? false, scopes: knobs.scopes ?? allScopes };
-  const api = new WebApi(context, tokens, log, rules, (ms) => deliveries.pause(ms));
-  const reset = (): void => {
+  const limits = { rateLimit: knobs.rateLimit ?? false, scopes: knobs.scopes ?? allScopes };
+  const api = new WebApi(context, tokens, log, limits, (ms) => deliveries.pause(ms));
+  const resetAll = (): void => {
     faults.clear();
     deliveries.forget();
     log.clear();
     space.reset();
   };
-  const control = new Control({ space, posts, events, interactions, faults, socket, log, resetAll: reset });
+  const control = new Control({ space, posts, events, interactions, faults, socket, log, resetAll });
   const live = new Live(space);
+  const isConnected = (): boolean => http !== undefined || socket.connected > 0;
+  return { ...context, ...rules, api, control, deliveries, deliverTo, isConnected, live, log, origin, tokens };
+}
 
-  /** A response_url: five posts within thirty minutes, 404 after that. */
-  const respond = (request: Request): Reply => {
-    try {
-      const body = JSON.parse(request.body.toString("utf8") || "{}") as Obj;
-      const content = readContent(body, messageTextMax);
-      const ticket = permissions.spendResponse(request.path.split("/").pop() ?? "");
-      posts.respond(ticket, body, content);
-      log.add({ kind: "response_url", method: "POST", path: "/response/…", body, status: 200 });
-      return { status: 200, body: "ok" };
-    } catch (error) {
-      if (!(error instanceof SlackError)) throw error;
-      const gone = ["expired_url", "used_url"].includes(error.code);
-      log.add({
-        kind: "response_url",
-        method: "POST",
-        path: "/response/…",
-        body: error.code,
-        status: gone ? 404 : 400,
-      });
-      return { status: gone ? 404 : 400, body: { ok: false, error: error.code, ...error.more } };
-    }
-  };
-
-  const upload = (request: Request): Reply => {
-    const file = space.files.get(request.path.split("/").pop() ?? "");
-    if (!file) return { status: 404, body: "no such file" };
-    const type = request.headers["content-type"] ?? "";
-    const part = type.startsWith("multipart/") ? parseMultipart(request.body, type)[0]?.data : request.body;
-    file["data"] = part;
-    file["uploaded"] = true;
-    return { status: 200, body: `OK - ${part?.length ?? 0}` };
-  };
-
-  const handle = async (request: Request): Promise<Reply> => {
+/** Which part answers which path. */
+function route(parts: Parts, state: () => unknown): (request: Request) => Promise<Reply> {
+  return async (request) => {
     const { path, method } = request;
-    if (path.startsWith("/api/")) return api.handle(path.slice("/api/".length), request);
-    if (path === "/_control/state") return { status: 200, body: options.state?.() ?? {} };
-    if (path.startsWith("/_control/")) return serveControl(path.slice("/_control/".length), control, request);
-    if (path.startsWith("/response/") && method === "POST") return respond(request);
-    if (path.startsWith("/upload/") && method === "POST") return upload(request);
-    if (path === "/_page/events") return live.open();
+    if (path.startsWith("/api/")) return parts.api.handle(path.slice("/api/".length), request);
+    if (path === "/_control/state") return { status: 200, body: state() };
+    if (path.startsWith("/_control/")) return serveControl(path.slice("/_control/".length), parts.control, request);
+    if (path.startsWith("/response/") && method === "POST") return respond(parts, request);
+    if (path.startsWith("/upload/") && method === "POST") return upload(parts, request);
+    if (path === "/_page/events") return parts.live.open();
     if (path === "/_page/boot") {
-      return { status: 200, body: bootFacts(space, http !== undefined || socket.connected > 0, commands) };
+      return { status: 200, body: bootFacts(parts.space, parts.isConnected(), parts.commands) };
     }
     return method === "GET" ? pageFile(path.startsWith("/archives/") ? "/" : path) : { status: 404, body: "Not found" };
   };
+}
 
-  return {
-    async listen({ port = 0 } = {}) {
-      const listening = await listen(port, handle, (request, raw, head) => socket.upgrade(request, raw, head));
-      origin = listening.url;
-      const close = async (): Promise<void> => {
-        deliveries.close();
-        live.close();
-        socket.close();
-        await listening.close();
-      };
-      return { url: origin, close };
-    },
-    control,
-    tokens,
-    deliverTo: (target) => {
-      http = target === null ? undefined : httpTo(target);
-    },
-    connections: () => socket.connected,
-    settled: () => deliveries.settled(),
-    log: () => log.list(),
-    reset,
-  };
+/** A response_url: five posts within thirty minutes, 404 after that. */
+function respond({ permissions, posts, log, messageTextMax }: Parts, request: Request): Reply {
+  const call = { kind: "response_url", method: "POST", path: "/response/…" } as const;
+  try {
+    const body = JSON.parse(request.body.toString("utf8") || "{}") as Obj;
+    const content = readContent(body, messageTextMax);
+    const ticket = permissions.spendResponse(request.path.split("/").pop() ?? "");
+    posts.respond(ticket, body, content);
+    log.add({ ...call, body, status: 200 });
+    return { status: 200, body: "ok" };
+  } catch (error) {
+    if (!(error instanceof SlackError)) throw error;
+    const status = ["expired_url", "used_url"].includes(error.code) ? 404 : 400;
+    log.add({ ...call, body: error.code, status });
+    return { status, body: { ok: false, error: error.code, ...error.more } };
+  }
+}
+
+/** The second step of a file upload: the bytes, raw or as multipart. */
+function upload({ space }: Parts, request: Request): Reply {
+  const file = space.files.get(request.path.split("/").pop() ?? "");
+  if (!file) return { status: 404, body: "no such file" };
+  const type = request.headers["content-type"] ?? "";
+  const bytes = type.startsWith("multipart/") ? parseMultipart(request.body, type)[0]?.data : request.body;
+  file["data"] = bytes;
+  file["uploaded"] = true;
+  return { status: 200, body: `OK - ${bytes?.length ?? 0}` };
 }

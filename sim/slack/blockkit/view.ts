@@ -1,4 +1,3 @@
-import type { Obj } from "../types.js";
 import { isObj, Report } from "./report.js";
 import { validateBlocks } from "./validate.js";
 
