@@ -1,0 +1,20 @@
+/** How the mirrors are and what could be restored: observations to findings, findings to an answer. */
+export { digestAnswer, healthAnswer, type Shown } from "./answer.js";
+export { lastTick, ticksBetween } from "./cron.js";
+export { findingKinds, worstFirst, type Finding, type FindingKind, type Severity } from "./finding.js";
+export { judgeHealth } from "./judge.js";
+export { cloneName } from "./leases.js";
+export { missingNights, nightsDue, type MissingNight, type Slot } from "./nights.js";
+export { recoveryOf, type RecoveryPoint, type SetRecovery } from "./recovery.js";
+export {
+  lookForClones,
+  observeHealth,
+  type HealthTools,
+  type HealthView,
+  type HeldClone,
+  type Looked,
+  type MemberHealth,
+  type SetHealth,
+  type Trouble,
+  type VolumeSight,
+} from "./view.js";

@@ -1,0 +1,175 @@
+import type { SetConfig, VolumeRef } from "../config/types.js";
+import { clonesAmong, type CloneOf } from "../core/clone-notes.js";
+import { recallPause, type PauseNote } from "../core/pause-note.js";
+import { asProblem } from "../core/problems.js";
+import type { MirrorPolicy, OntapReader, Relationship, Snapshot, Volume } from "../ontap/index.js";
+
+/** What was seen, or the sentence that says why it could not be looked at. Not seen is never taken for absent. */
+export type Looked<T> = { readonly ok: true; readonly is: T } | { readonly ok: false; readonly why: string };
+
+/** A volume of a set on one side of its mirror. */
+export interface VolumeSight {
+  readonly volume: Volume;
+  readonly snapshots: readonly Snapshot[];
+}
+
+/** One member of a set, both its sides and the mirror between them. */
+export interface MemberHealth {
+  readonly source: VolumeRef;
+  readonly mirror: VolumeRef;
+  readonly relationship: Looked<Relationship | undefined>;
+  /** Undefined also where it could not be read: then nothing is concluded from it. */
+  readonly policy: MirrorPolicy | undefined;
+  /** Of the last pause through Sluice; looked for only while the mirror is paused. */
+  readonly pause: Looked<PauseNote | undefined>;
+  readonly onSource: Looked<VolumeSight | undefined>;
+  readonly onMirror: Looked<VolumeSight | undefined>;
+}
+
+export interface SetHealth {
+  readonly set: SetConfig;
+  readonly members: readonly MemberHealth[];
+}
+
+export type HeldClone = CloneOf<Volume>;
+
+/** Everything that was looked at, as it was then. */
+export interface HealthView {
+  readonly sets: readonly SetHealth[];
+  /** What Sluice made in the mirrors' SVMs: clones, pins, safety copies. */
+  readonly clones: readonly HeldClone[];
+  /** Clusters that could not be looked at, or not wholly. */
+  readonly troubles: readonly Trouble[];
+}
+
+export interface Trouble {
+  readonly cluster: string;
+  readonly why: string;
+}
+
+export interface HealthTools {
+  readonly inventory: { readonly sets: readonly SetConfig[] };
+  ontap(cluster: string): OntapReader;
+  recall(name: string): Promise<string | undefined>;
+}
+
+/**
+ * Looks at every mirror of the inventory's sets: one list of relationships and policies per mirror cluster, one list of volumes per SVM,
+ * one list of snapshots per volume, all at once. Never throws for a far end: what could not be seen stands in the view as such.
+ */
+export async function observeHealth(on: HealthTools): Promise<HealthView> {
+  const looks = new Looks(on);
+  const sets = await Promise.all(
+    on.inventory.sets.map(async (set) => ({
+      set,
+      members: await Promise.all(set.members.map((member) => looks.member(member))),
+    })),
+  );
+  const { clones } = await lookForClones(on, looks);
+  return { sets, clones, troubles: looks.troubles() };
+}
+
+/** Every clone of ours in the SVMs that hold mirrors; a cluster that does not answer is a trouble, not an absence of clones. */
+export async function lookForClones(
+  on: HealthTools,
+  looks: Looks = new Looks(on),
+): Promise<Pick<HealthView, "clones" | "troubles">> {
+  const mirrors = on.inventory.sets.flatMap((set) => set.members.map((member) => member.mirror));
+  const places = new Map(mirrors.map((mirror) => [`${mirror.cluster}/${mirror.svm}`, mirror]));
+  const found = await Promise.all(
+    [...places.values()].map(async ({ cluster, svm }) => {
+      const volumes = await looks.volumes(cluster, svm);
+      return volumes.ok ? clonesAmong(cluster, svm, volumes.is) : [];
+    }),
+  );
+  return { clones: found.flat(), troubles: looks.troubles() };
+}
+
+/** The calls of one look, each made once however many ask. */
+class Looks {
+  private readonly kept = new Map<string, Promise<Looked<unknown>>>();
+  private readonly failed = new Map<string, string>();
+
+  constructor(private readonly on: HealthTools) {}
+
+  troubles(): Trouble[] {
+    return [...this.failed].map(([cluster, why]) => ({ cluster, why }));
+  }
+
+  volumes(cluster: string, svm: string): Promise<Looked<Volume[]>> {
+    return this.once(cluster, `volumes ${svm}`, (array) => array.volumes.list({ svm }));
+  }
+
+  async member({ source, mirror }: { source: VolumeRef; mirror: VolumeRef }): Promise<MemberHealth> {
+    const [relationship, policies, onSource, onMirror] = await Promise.all([
+      this.relationship(mirror),
+      this.policies(mirror.cluster),
+      this.volume(source),
+      this.volume(mirror),
+    ]);
+    const its = relationship.ok ? relationship.is?.policy : undefined;
+    const policy = policies.find((each) => (its?.uuid ? each.uuid === its.uuid : each.name === its?.name));
+    const paused = relationship.ok && relationship.is?.state === "paused";
+    return {
+      source,
+      mirror,
+      relationship,
+      policy,
+      pause: paused ? await this.pause(mirror) : { ok: true, is: undefined },
+      onSource,
+      onMirror,
+    };
+  }
+
+  private async relationship({ cluster, svm, volume }: VolumeRef): Promise<Looked<Relationship | undefined>> {
+    const all = await this.once(cluster, "relationships", (array) => array.relationships.list());
+    if (!all.ok) return all;
+    const is = all.is.find(
+      (each) => !each.restore && each.destination.svm === svm && each.destination.volume === volume,
+    );
+    return { ok: true, is };
+  }
+
+  /** A login that may not read policies only makes us say less. */
+  private async policies(cluster: string): Promise<readonly MirrorPolicy[]> {
+    const all = await this.once(cluster, "policies", (array) => array.policies.list().catch(() => []));
+    return all.ok ? all.is : [];
+  }
+
+  private async volume({ cluster, svm, volume: name }: VolumeRef): Promise<Looked<VolumeSight | undefined>> {
+    const all = await this.volumes(cluster, svm);
+    if (!all.ok) return all;
+    const volume = all.is.find((each) => each.name === name);
+    if (!volume) return { ok: true, is: undefined };
+    const snapshots = await this.once(cluster, `snapshots ${volume.uuid}`, (array) =>
+      array.snapshots.list(volume.uuid),
+    );
+    return snapshots.ok ? { ok: true, is: { volume, snapshots: snapshots.is } } : snapshots;
+  }
+
+  private async pause(mirror: VolumeRef): Promise<Looked<PauseNote | undefined>> {
+    try {
+      return { ok: true, is: await recallPause(this.on, mirror) };
+    } catch (error) {
+      return { ok: false, why: asProblem(error).sentence };
+    }
+  }
+
+  private once<T>(cluster: string, what: string, look: (array: OntapReader) => Promise<T>): Promise<Looked<T>> {
+    const key = `${cluster} ${what}`;
+    const before = this.kept.get(key) as Promise<Looked<T>> | undefined;
+    const looked = before ?? this.look(cluster, look);
+    this.kept.set(key, looked);
+    return looked;
+  }
+
+  private async look<T>(cluster: string, look: (array: OntapReader) => Promise<T>): Promise<Looked<T>> {
+    try {
+      return { ok: true, is: await look(this.on.ontap(cluster)) };
+    } catch (error) {
+      const why = asProblem(error, `ONTAP ${cluster}`).sentence;
+      if (!this.failed.has(cluster)) this.failed.set(cluster, why);
+      return { ok: false, why };
+    }
+  }
+}
