@@ -21,12 +21,12 @@ describe("attach", () => {
     expect(settled).toEqual({
       found: "done",
       output: {
-        boot: expect.any(String),
+        boot: expect.any(String) as unknown as string,
         vg: "vg_trn",
         mount: "/epic/trn",
         portals: 2,
         paths: Object.fromEntries(clones.map((serial) => [wwidOf(serial), 2])),
-        uuid: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        uuid: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown as string,
         content: "nightly.1",
       } satisfies AttachFacts,
     });

@@ -1,6 +1,7 @@
 import { createHosts, type HostKnobs, type Hosts } from "../../../sim/host/index.js";
 import { ManualClock } from "../../../sim/kit/clock.js";
 import { epic } from "../../../sim/worlds/epic.js";
+import type { World } from "../../../sim/worlds/types.js";
 import type { RawOutcome, ScriptCall, ScriptTransport, TicketState } from "../../../src/core/script.js";
 import {
   createHost,
@@ -18,6 +19,7 @@ const production = ["80Abc+PRD001", "80Abc+PRD002"] as const;
 
 /** Two hosts over one small array: the training VM sees two cloned LUNs over iSCSI, the production server its own over Fibre Channel. */
 export interface Place {
+  readonly world: World;
   readonly hosts: Hosts;
   readonly san: MemorySan;
   readonly transport: DirectTransport;
@@ -38,7 +40,7 @@ export function place(name: "epic-trn-01" | "epic-prd-01", knobs: Partial<HostKn
   };
   const hosts = createHosts({ world, clock: new ManualClock(Date.UTC(2026, 10, 22)), san, knobs });
   const transport = new DirectTransport(hosts, name);
-  return { hosts, san, transport, host: createHost(transport) };
+  return { world, hosts, san, transport, host: createHost(transport) };
 }
 
 /** A transport without a wire: what a script answers is known at once, or lost with its shell. */
