@@ -54,7 +54,8 @@ export interface App {
 /** A logger that never carries a secret: every value the configuration opened is blanked wherever it appears. */
 export function createLog(level: string, secrets: readonly string[]): Logger {
   const long = secrets.filter((secret) => secret.length >= 6);
-  const blank = (line: string): string => long.reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), "[secret]"), line);
+  const blank = (line: string): string =>
+    long.reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), "[secret]"), line);
   return pino({ level, base: null }, { write: (line: string) => void process.stderr.write(blank(line)) });
 }
 
@@ -80,7 +81,8 @@ export function buildApp(options: AppOptions): App {
     announcer,
     timings,
     readOnly: config.mode === "read-only",
-    demand: (plan, view: RunView) => demand(config.policy, { runbook: plan.runbook, steps: plan.steps, asker: view.asked.by }),
+    demand: (plan, view: RunView) =>
+      demand(config.policy, { runbook: plan.runbook, steps: plan.steps, asker: view.asked.by }),
     wake: (run, delayMs) => queues.wake("execute", run, delayMs),
     child: (parent, runbook) => runIdFor("child", parent.id, runbook),
   };
@@ -128,7 +130,12 @@ export function buildApp(options: AppOptions): App {
         running.push({ stop: () => renderer.close() }, { stop: () => bot.stop() });
         for (const view of await desk.open()) await announcer.run(view.id, view.length);
       }
-      http = await startHttp(config.http, { redis: () => redis.ping(), slack: () => bot?.ready() ?? true, queues: () => queues.counts(), open: () => store.open() });
+      http = await startHttp(config.http, {
+        redis: () => redis.ping(),
+        slack: () => bot?.ready() ?? true,
+        queues: () => queues.counts(),
+        open: () => store.open(),
+      });
     },
     stop: async () => {
       const stopping = running;
@@ -164,14 +171,21 @@ interface BotNeeds {
   readonly vocabulary: ReturnType<typeof vocabularyOf>;
 }
 
-function createBotSide({ config, secrets, clock, log }: AppOptions, { desk, engine, store, vocabulary }: BotNeeds): Bot {
+function createBotSide(
+  { config, secrets, clock, log }: AppOptions,
+  { desk, engine, store, vocabulary }: BotNeeds,
+): Bot {
   const { slack, policy } = config;
   const open = (ref: typeof slack.appToken): string | undefined => (ref === undefined ? undefined : secrets.open(ref));
   const app = open(slack.appToken);
   const signingSecret = open(slack.signingSecret);
   return createBot({
     config: slack,
-    tokens: { bot: secrets.open(slack.botToken), ...(app === undefined ? {} : { app }), ...(signingSecret === undefined ? {} : { signingSecret }) },
+    tokens: {
+      bot: secrets.open(slack.botToken),
+      ...(app === undefined ? {} : { app }),
+      ...(signingSecret === undefined ? {} : { signingSecret }),
+    },
     desk,
     understand,
     vocabulary: () => vocabulary,
@@ -184,7 +198,9 @@ function createBotSide({ config, secrets, clock, log }: AppOptions, { desk, engi
     log,
     once: { claim: (key) => store.once(`bot:${key}`, 60 * 60_000), release: (key) => store.unclaim(`bot:${key}`) },
     exclusive: (name, work) => alone(store, clock, name, work),
-    ...(slack.mode === "http" ? { http: { host: config.http.host, port: config.http.port === 0 ? 0 : config.http.port + 1 } } : {}),
+    ...(slack.mode === "http"
+      ? { http: { host: config.http.host, port: config.http.port === 0 ? 0 : config.http.port + 1 } }
+      : {}),
   });
 }
 

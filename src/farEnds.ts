@@ -20,7 +20,9 @@ export interface FarEndOptions {
 }
 
 /** One client per cluster and host for the whole process, each made when it is first asked for. */
-export function createFarEnds(options: FarEndOptions): FarEnds & { readonly azure: Azure | undefined; close(): Promise<void> } {
+export function createFarEnds(
+  options: FarEndOptions,
+): FarEnds & { readonly azure: Azure | undefined; close(): Promise<void> } {
   const { config } = options;
   const clients = new Map<string, OntapClient>();
   const hosts = new Map<string, HostRunner>();
@@ -29,12 +31,16 @@ export function createFarEnds(options: FarEndOptions): FarEnds & { readonly azur
     azure,
     ontap: (name) => {
       const cluster = config.clusters.find((each) => each.name === name);
-      if (!cluster) throw new Refusal(`There is no cluster called "${name}" in the configuration.`, { next: "Nothing was changed." });
+      if (!cluster)
+        throw new Refusal(`There is no cluster called "${name}" in the configuration.`, {
+          next: "Nothing was changed.",
+        });
       return remembered(clients, name, () => ontapOf(cluster, options));
     },
     host: (name) => {
       const host = config.hosts.find((each) => each.name === name);
-      if (!host) throw new Refusal(`There is no host called "${name}" in the configuration.`, { next: "Nothing was changed." });
+      if (!host)
+        throw new Refusal(`There is no host called "${name}" in the configuration.`, { next: "Nothing was changed." });
       return remembered(hosts, name, () => createHost(transportOf(host, options, azure)));
     },
     close: async () => {
@@ -54,7 +60,11 @@ function ontapOf(cluster: ClusterConfig, { secrets, clock, log, beforeWrite }: F
   const opened =
     "user" in login
       ? { user: login.user, password: secrets.open(login.password) }
-      : { cert: secrets.open(login.certificate), key: secrets.open(login.key), ...(login.passphrase ? { passphrase: secrets.open(login.passphrase) } : {}) };
+      : {
+          cert: secrets.open(login.certificate),
+          key: secrets.open(login.key),
+          ...(login.passphrase ? { passphrase: secrets.open(login.passphrase) } : {}),
+        };
   return createOntap({
     cluster: name,
     url,
@@ -78,8 +88,15 @@ function azureOf(azure: AzureConfig, { secrets, clock, log }: FarEndOptions): Az
     clock,
     credential:
       credential.kind === "clientSecret"
-        ? { kind: "clientSecret", clientId: credential.clientId, clientSecret: () => Promise.resolve(secrets.open(credential.secret)) }
-        : { kind: "managedIdentity", ...("clientId" in credential && credential.clientId !== undefined ? { clientId: credential.clientId } : {}) },
+        ? {
+            kind: "clientSecret",
+            clientId: credential.clientId,
+            clientSecret: () => Promise.resolve(secrets.open(credential.secret)),
+          }
+        : {
+            kind: "managedIdentity",
+            ...("clientId" in credential && credential.clientId !== undefined ? { clientId: credential.clientId } : {}),
+          },
     openSecret: (name) => Promise.resolve(secrets.named(name)),
     log: (message, facts) => log.info(facts, message),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -92,9 +109,20 @@ function transportOf(host: HostConfig, { secrets, clock }: FarEndOptions, azure:
   const { reach, name } = host;
   if (reach.kind === "ssh") {
     const { address, port, user, hostKey, key } = reach;
-    return createSsh({ host: name, address, port, user, hostKey, privateKey: () => Promise.resolve(secrets.open(key)), clock });
+    return createSsh({
+      host: name,
+      address,
+      port,
+      user,
+      hostKey,
+      privateKey: () => Promise.resolve(secrets.open(key)),
+      clock,
+    });
   }
-  if (!azure) throw new Refusal(`${name} is reached through Azure, and the configuration has no "azure" section.`, { next: "Nothing was changed." });
+  if (!azure)
+    throw new Refusal(`${name} is reached through Azure, and the configuration has no "azure" section.`, {
+      next: "Nothing was changed.",
+    });
   return named(azure.transport({ resourceGroup: reach.resourceGroup, name: reach.vm }), name);
 }
 

@@ -15,10 +15,18 @@ export interface HttpSide {
 }
 
 /** `GET /healthz`: 200 while Redis answers and Slack is connected, else 503 with the part that is not. `GET /metrics`: Prometheus. */
-export async function startHttp(listen: { readonly host: string; readonly port: number }, needs: HttpNeeds): Promise<HttpSide> {
+export async function startHttp(
+  listen: { readonly host: string; readonly port: number },
+  needs: HttpNeeds,
+): Promise<HttpSide> {
   const metrics = metricsOf(needs);
   const server = createServer((request, response) => {
-    const answer = request.url === "/healthz" ? healthz(needs) : request.url === "/metrics" ? metrics() : Promise.resolve({ status: 404, type: "text/plain", body: "not found\n" });
+    const answer =
+      request.url === "/healthz"
+        ? healthz(needs)
+        : request.url === "/metrics"
+          ? metrics()
+          : Promise.resolve({ status: 404, type: "text/plain", body: "not found\n" });
     answer.then(
       ({ status, type, body }) => response.writeHead(status, { "content-type": type }).end(body),
       () => response.writeHead(500).end(),
@@ -46,7 +54,10 @@ interface HttpAnswer {
 }
 
 async function healthz(needs: HttpNeeds): Promise<HttpAnswer> {
-  const redis = await Promise.race([needs.redis().then(() => true), new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 2_000).unref())]).catch(() => false);
+  const redis = await Promise.race([
+    needs.redis().then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(() => resolve(false), 2_000).unref()),
+  ]).catch(() => false);
   const slack = needs.slack();
   const body = { ok: redis && slack, redis, slack };
   return { status: body.ok ? 200 : 503, type: "application/json", body: `${JSON.stringify(body)}\n` };
@@ -56,7 +67,12 @@ function metricsOf(needs: HttpNeeds): () => Promise<HttpAnswer> {
   const register = new Registry();
   collectDefaultMetrics({ register });
   const open = new Gauge({ name: "sluice_open_runs", help: "Runs that have not ended", registers: [register] });
-  const queued = new Gauge({ name: "sluice_queue_jobs", help: "Jobs in a queue, waiting or delayed", labelNames: ["queue"], registers: [register] });
+  const queued = new Gauge({
+    name: "sluice_queue_jobs",
+    help: "Jobs in a queue, waiting or delayed",
+    labelNames: ["queue"],
+    registers: [register],
+  });
   return async () => {
     open.set((await needs.open()).length);
     for (const [queue, count] of Object.entries(await needs.queues())) queued.set({ queue }, count);

@@ -24,8 +24,14 @@ const nobody = { id: "question", tag: "question", asker: { team: "", user: "" },
 /** The asker's clones, as sentences name them; none when the arrays cannot be asked just now. */
 export async function ownClones(engine: Engine, asker: Person): Promise<readonly OwnClone[]> {
   try {
-    const mine = (await listClones(readTools(engine, nobody))).filter((each) => each.note.owner === ownerText(asker) && each.note.kind === "clone");
-    return mine.map(({ note }) => ({ name: note.name, set: note.set, ...(note.host === undefined ? {} : { host: note.host }) }));
+    const mine = (await listClones(readTools(engine, nobody))).filter(
+      (each) => each.note.owner === ownerText(asker) && each.note.kind === "clone",
+    );
+    return mine.map(({ note }) => ({
+      name: note.name,
+      set: note.set,
+      ...(note.host === undefined ? {} : { host: note.host }),
+    }));
   } catch {
     return [];
   }

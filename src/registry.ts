@@ -5,7 +5,9 @@ import { runbooks } from "./runbooks/index.js";
 export function registryOf(): Registry {
   return {
     find: (name, version) =>
-      runbooks.filter((each) => each.name === name && (version === undefined || each.version === version)).sort((a, b) => b.version - a.version)[0],
+      runbooks
+        .filter((each) => each.name === name && (version === undefined || each.version === version))
+        .sort((a, b) => b.version - a.version)[0],
     names: () => [...new Set(runbooks.map((each) => each.name))],
   };
 }

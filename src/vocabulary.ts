@@ -2,7 +2,10 @@ import type { Config } from "./config/types.js";
 import { phrasebooks, type Vocabulary } from "./requests/index.js";
 
 /** Everything that has a name, from the configuration and the registry: what sentences are read by. */
-export function vocabularyOf(config: Pick<Config, "sets" | "hosts" | "clusters">, isAvailable: (name: string) => boolean): Vocabulary {
+export function vocabularyOf(
+  config: Pick<Config, "sets" | "hosts" | "clusters">,
+  isAvailable: (name: string) => boolean,
+): Vocabulary {
   const purposes = new Map<string, Set<string>>();
   for (const purpose of config.hosts.flatMap((host) => host.purposes)) {
     purposes.set(purpose.name, new Set([...(purposes.get(purpose.name) ?? []), ...purpose.aliases]));
@@ -15,7 +18,11 @@ export function vocabularyOf(config: Pick<Config, "sets" | "hosts" | "clusters">
       volumes: members.map((member) => member.source.volume),
       mirrors: members.map((member) => member.mirror.volume),
     })),
-    hosts: config.hosts.map(({ name, aliases, purposes: of }) => ({ name, aliases, purposes: of.map((purpose) => purpose.name) })),
+    hosts: config.hosts.map(({ name, aliases, purposes: of }) => ({
+      name,
+      aliases,
+      purposes: of.map((purpose) => purpose.name),
+    })),
     purposes: [...purposes].map(([name, aliases]) => ({ name, aliases: [...aliases] })),
     clusters: config.clusters.map(({ name, profile }) => ({ name, platform: profile === "onprem" ? "onprem" : "cvo" })),
   };

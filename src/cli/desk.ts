@@ -19,7 +19,13 @@ interface JsonFlags extends SettingsFlags {
 async function atDesk(flags: SettingsFlags, work: (app: App, config: Config) => Promise<ExitCode>): Promise<ExitCode> {
   const settings = await openSettings(flags, { withoutSlack: true });
   const found = await redisFor(settings.config, complain, ".sluice/redis");
-  const app = buildApp({ ...settings, redisUrl: found.url, clock: systemClock, log: pino({ level: "silent" }), roles: { bot: false, worker: false } });
+  const app = buildApp({
+    ...settings,
+    redisUrl: found.url,
+    clock: systemClock,
+    log: pino({ level: "silent" }),
+    roles: { bot: false, worker: false },
+  });
   try {
     await app.connect();
     return await work(app, settings.config);
@@ -30,14 +36,37 @@ async function atDesk(flags: SettingsFlags, work: (app: App, config: Config) => 
   }
 }
 
-const line = (view: RunView): string[] => [view.id, view.outcome ?? view.status, view.asked.runbook, view.asked.by.user, view.asked.at, view.asked.text];
+const line = (view: RunView): string[] => [
+  view.id,
+  view.outcome ?? view.status,
+  view.asked.runbook,
+  view.asked.by.user,
+  view.asked.at,
+  view.asked.text,
+];
 
 /** `sluice runs`: the latest, newest first. */
 export function runs(flags: JsonFlags): Promise<ExitCode> {
   return atDesk(flags, async ({ desk }) => {
     const views = await desk.recent(50);
-    if (flags.json) sayJson(views.map((view) => ({ run: view.id, status: view.status, outcome: view.outcome ?? null, runbook: view.asked.runbook, by: view.asked.by, at: view.asked.at, text: view.asked.text })));
-    else say(views.length === 0 ? "There have been no runs." : showTable([["RUN", "STATE", "RUNBOOK", "BY", "ASKED", "SENTENCE"], ...views.map(line)]));
+    if (flags.json)
+      sayJson(
+        views.map((view) => ({
+          run: view.id,
+          status: view.status,
+          outcome: view.outcome ?? null,
+          runbook: view.asked.runbook,
+          by: view.asked.by,
+          at: view.asked.at,
+          text: view.asked.text,
+        })),
+      );
+    else
+      say(
+        views.length === 0
+          ? "There have been no runs."
+          : showTable([["RUN", "STATE", "RUNBOOK", "BY", "ASKED", "SENTENCE"], ...views.map(line)]),
+      );
     return 0;
   });
 }
@@ -51,7 +80,12 @@ export function run(id: string, flags: JsonFlags): Promise<ExitCode> {
       return 1;
     }
     if (flags.json) sayJson({ run: id, entries });
-    else say(entries.map((entry) => `${entry.at}  ${entry.by === "sluice" ? "sluice" : entry.by.user}  ${told(entry.event)}`).join("\n"));
+    else
+      say(
+        entries
+          .map((entry) => `${entry.at}  ${entry.by === "sluice" ? "sluice" : entry.by.user}  ${told(entry.event)}`)
+          .join("\n"),
+      );
     return 0;
   });
 }
@@ -69,11 +103,18 @@ export function approvals(flags: JsonFlags): Promise<ExitCode> {
     const rows = waiting.flatMap((view) => {
       if (!view.planned) return [];
       const { places } = standing(view.planned.demand, view.planned.votes, view.asked.by);
-      const open = places.filter((each) => each.open > 0).map(({ place, open: count }) => ({ label: place.label, count }));
+      const open = places
+        .filter((each) => each.open > 0)
+        .map(({ place, open: count }) => ({ label: place.label, count }));
       return [{ run: view.id, text: view.asked.text, by: view.asked.by, waitsFor: showPlaces(open) }];
     });
     if (flags.json) sayJson(rows);
-    else say(rows.length === 0 ? "Nothing waits for anybody." : showTable([["RUN", "SENTENCE", "WAITS FOR"], ...rows.map((row) => [row.run, row.text, row.waitsFor])]));
+    else
+      say(
+        rows.length === 0
+          ? "Nothing waits for anybody."
+          : showTable([["RUN", "SENTENCE", "WAITS FOR"], ...rows.map((row) => [row.run, row.text, row.waitsFor])]),
+      );
     return 0;
   });
 }

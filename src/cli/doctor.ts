@@ -3,7 +3,16 @@ import { Redis } from "ioredis";
 import { pino } from "pino";
 import { manifest } from "../bot/index.js";
 import { systemClock } from "../core/clock.js";
-import { clusterCheck, configCheck, hostCheck, redisCheck, slackCheck, vmCheck, type Check, type SlackLook } from "../doctor/index.js";
+import {
+  clusterCheck,
+  configCheck,
+  hostCheck,
+  redisCheck,
+  slackCheck,
+  vmCheck,
+  type Check,
+  type SlackLook,
+} from "../doctor/index.js";
 import { createFarEnds } from "../farEnds.js";
 import { inspect } from "../host/index.js";
 import { leaseCheck } from "../jobs/guard.js";
@@ -11,8 +20,17 @@ import { redisFor } from "./redis.js";
 import type { Settings } from "./settings.js";
 
 /** The doctor's checks over the real far ends, and what closes them. */
-export async function doctorChecks({ config, secrets }: Settings): Promise<{ checks: readonly Check[]; close(): Promise<void> }> {
-  const farEnds = createFarEnds({ config, secrets, clock: systemClock, log: pino({ level: "silent" }), beforeWrite: leaseCheck });
+export async function doctorChecks({
+  config,
+  secrets,
+}: Settings): Promise<{ checks: readonly Check[]; close(): Promise<void> }> {
+  const farEnds = createFarEnds({
+    config,
+    secrets,
+    clock: systemClock,
+    log: pino({ level: "silent" }),
+    beforeWrite: leaseCheck,
+  });
   const found = await redisFor(config, () => undefined);
   const redis = new Redis(found.url, { maxRetriesPerRequest: 1, retryStrategy: () => null });
   redis.on("error", () => undefined);
@@ -25,7 +43,9 @@ export async function doctorChecks({ config, secrets }: Settings): Promise<{ che
       redisCheck(redis as unknown as Parameters<typeof redisCheck>[0]),
       slackCheck(config, scopes, slack),
       ...config.clusters.map((cluster) => clusterCheck(cluster, config, farEnds.ontap(cluster.name))),
-      ...(azure ? config.hosts.filter((host) => host.reach.kind === "runCommand").map((host) => vmCheck(host, azure)) : []),
+      ...(azure
+        ? config.hosts.filter((host) => host.reach.kind === "runCommand").map((host) => vmCheck(host, azure))
+        : []),
       ...config.hosts.map((host) => hostCheck(host, { inspect: () => inspect.ask(farEnds.host(host.name), {}) })),
     ],
     close: async () => {
@@ -37,7 +57,11 @@ export async function doctorChecks({ config, secrets }: Settings): Promise<{ che
 }
 
 function slackLook(token: string, apiUrl: string | undefined): SlackLook {
-  const client = new WebClient(token, { retryConfig: { retries: 0 }, timeout: 10_000, ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }) });
+  const client = new WebClient(token, {
+    retryConfig: { retries: 0 },
+    timeout: 10_000,
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+  });
   return {
     whoAmI: async () => {
       const me = await client.auth.test();

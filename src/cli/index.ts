@@ -4,11 +4,16 @@ import { complain, told, type ExitCode } from "./output.js";
 /** Runs one command line. Commands are loaded when they are used: `parse` does not load Azure. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const program = new Command("sluice").description("Plans, gates and runs storage work asked for in Slack").exitOverride().showSuggestionAfterError();
+  const program = new Command("sluice")
+    .description("Plans, gates and runs storage work asked for in Slack")
+    .exitOverride()
+    .showSuggestionAfterError();
   program.configureOutput({ writeErr: (text) => complain(text.trimEnd()) });
-  const done = (work: (...given: never[]) => Promise<ExitCode> | ExitCode) => async (...given: unknown[]) => {
-    code = await work(...(given as never[]));
-  };
+  const done =
+    (work: (...given: never[]) => Promise<ExitCode> | ExitCode) =>
+    async (...given: unknown[]) => {
+      code = await work(...(given as never[]));
+    };
   addServing(program, done);
   addLooking(program, done);
   addDesk(program, done);
@@ -25,10 +30,16 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
 type Done = (work: (...given: never[]) => Promise<ExitCode> | ExitCode) => (...given: unknown[]) => Promise<void>;
 
 const settings = (command: Command): Command =>
-  command.option("--config <file>", "configuration file (default sluice.yaml)").option("--world <name>", "take a demo world's configuration and simulators instead");
+  command
+    .option("--config <file>", "configuration file (default sluice.yaml)")
+    .option("--world <name>", "take a demo world's configuration and simulators instead");
 
 function addServing(program: Command, done: Done): void {
-  const roles = { start: { bot: true, worker: true }, bot: { bot: true, worker: false }, worker: { bot: false, worker: true } };
+  const roles = {
+    start: { bot: true, worker: true },
+    bot: { bot: true, worker: false },
+    worker: { bot: false, worker: true },
+  };
   const says = { start: "everything in one process", bot: "the Slack side only", worker: "workers only" };
   for (const name of ["start", "bot", "worker"] as const) {
     settings(program.command(name).description(says[name])).action(
@@ -49,7 +60,9 @@ function addLooking(program: Command, done: Done): void {
     .option("--now <iso>", "the time it is said at")
     .option("--addressed", "as if said to the bot itself: then it is always answered")
     .action(done(async (text: string, flags: object) => (await import("./looking.js")).parse(text, flags)));
-  settings(program.command("plan <text>").description("looks and plans against the configured clusters; executes nothing"))
+  settings(
+    program.command("plan <text>").description("looks and plans against the configured clusters; executes nothing"),
+  )
     .option("--json", "one JSON document")
     .option("--as <user>", "Slack user id who asks")
     .action(done(async (text: string, flags: object) => (await import("./looking.js")).plan(text, flags)));

@@ -41,7 +41,12 @@ export async function parse(text: string, flags: ParseFlags): Promise<ExitCode> 
   const understood = understandBy(await loadSettings(flags, true), text, now, flags.addressed ?? false);
   if (flags.json) sayJson(understood);
   else if (understood.kind === "request") say(`${understood.runbook} ${JSON.stringify(understood.request)}`);
-  else if (understood.kind === "reply") say([understood.text, ...(understood.choices ?? []).map((choice) => `  [${choice.label}] "${choice.say}"`)].join("\n"));
+  else if (understood.kind === "reply")
+    say(
+      [understood.text, ...(understood.choices ?? []).map((choice) => `  [${choice.label}] "${choice.say}"`)].join(
+        "\n",
+      ),
+    );
   else say("Not for me: ignored in silence.");
   return 0;
 }
@@ -68,20 +73,45 @@ export async function plan(text: string, flags: PlanFlags): Promise<ExitCode> {
 
 async function planWith({ config, secrets }: Settings, text: string, flags: PlanFlags): Promise<ExitCode> {
   const understood = understandBy(config, text, new Date(systemClock.now()), true);
-  if (understood.kind !== "request") throw new Refusal(understood.kind === "reply" ? understood.text : "That is no request.");
+  if (understood.kind !== "request")
+    throw new Refusal(understood.kind === "reply" ? understood.text : "That is no request.");
   const runbook = registryOf().find(understood.runbook);
-  if (!runbook) throw new Refusal(`"${understood.runbook}" is a question, or not available yet: there is nothing to plan.`);
+  if (!runbook)
+    throw new Refusal(`"${understood.runbook}" is a question, or not available yet: there is nothing to plan.`);
   const log = pino({ level: "silent" });
   const farEnds = createFarEnds({ config, secrets, clock: systemClock, log, beforeWrite: leaseCheck });
   const asker = { team: config.slack.team, user: flags.as ?? "U0CLI" };
   const id = runIdFor("cli", text, String(systemClock.now()));
   try {
-    const run = { id, tag: tagOf(id), asker, timeZone: config.timeZone, askedAt: new Date(systemClock.now()).toISOString() };
+    const run = {
+      id,
+      tag: tagOf(id),
+      asker,
+      timeZone: config.timeZone,
+      askedAt: new Date(systemClock.now()).toISOString(),
+    };
     const store = { note: () => Promise.resolve(undefined) };
-    const drawn = await look({ inventory: config, farEnds, store } as unknown as Parameters<typeof look>[0], runbook, understood.request as Json, run);
+    const drawn = await look(
+      { inventory: config, farEnds, store } as unknown as Parameters<typeof look>[0],
+      runbook,
+      understood.request as Json,
+      run,
+    );
     const approval = demand(config.policy, { runbook: runbook.name, steps: drawn.plan.steps, asker });
-    const steps = drawn.plan.steps.map((step) => ({ id: step.id, says: step.says, effect: step.effect, undo: step.undo }));
-    const shown = { runbook: runbook.name, hash: hashOf(planBytes(drawn.plan)), steps, warnings: drawn.plan.warnings, facts: drawn.facts, approval };
+    const steps = drawn.plan.steps.map((step) => ({
+      id: step.id,
+      says: step.says,
+      effect: step.effect,
+      undo: step.undo,
+    }));
+    const shown = {
+      runbook: runbook.name,
+      hash: hashOf(planBytes(drawn.plan)),
+      steps,
+      warnings: drawn.plan.warnings,
+      facts: drawn.facts,
+      approval,
+    };
     if (flags.json) sayJson(shown);
     else say(showPlan(runbook.title(understood.request as never), shown));
     return 0;
@@ -92,7 +122,12 @@ async function planWith({ config, secrets }: Settings, text: string, flags: Plan
 
 interface ShownPlan {
   readonly hash: string;
-  readonly steps: readonly { readonly id: string; readonly says: string; readonly effect: string; readonly undo: { readonly way: string; readonly says: string } }[];
+  readonly steps: readonly {
+    readonly id: string;
+    readonly says: string;
+    readonly effect: string;
+    readonly undo: { readonly way: string; readonly says: string };
+  }[];
   readonly warnings: readonly string[];
   readonly facts: readonly { readonly label: string; readonly text: string }[];
   readonly approval: ReturnType<typeof demand>;
@@ -100,12 +135,19 @@ interface ShownPlan {
 
 function showPlan(title: string, { hash, steps, warnings, facts, approval }: ShownPlan): string {
   const way = { back: "way back", stays: "stays", none: "NO WAY BACK" } as Record<string, string>;
-  const people = approval.denied ?? (approval.nobody ? "nobody has to approve" : approval.places.map((place) => `${place.count} of ${place.label} (${place.why})`).join("\n  and "));
+  const people =
+    approval.denied ??
+    (approval.nobody
+      ? "nobody has to approve"
+      : approval.places.map((place) => `${place.count} of ${place.label} (${place.why})`).join("\n  and "));
   return [
     `${title}   plan ${hash.slice(0, 8)}`,
     ...warnings.map((warning) => `! ${warning}`),
     ...facts.map((fact) => `  ${fact.label}: ${fact.text}`),
-    ...steps.map((step, i) => `${String(i + 1).padStart(2)}. [${step.effect}] ${step.says}\n      ${way[step.undo.way] ?? ""}: ${step.undo.says}`),
+    ...steps.map(
+      (step, i) =>
+        `${String(i + 1).padStart(2)}. [${step.effect}] ${step.says}\n      ${way[step.undo.way] ?? ""}: ${step.undo.says}`,
+    ),
     `Approval: ${people}`,
   ].join("\n");
 }
@@ -115,7 +157,10 @@ export async function doctor(flags: SettingsFlags & { readonly json?: boolean })
   const settings = await openSettings(flags);
   const checks = await doctorChecks(settings);
   try {
-    const findings = await runDoctor(checks.checks, { timeoutMs: 60_000, sleep: (ms, signal) => systemClock.sleep(ms, signal) });
+    const findings = await runDoctor(checks.checks, {
+      timeoutMs: 60_000,
+      sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    });
     if (flags.json) sayJson(findings);
     else for (const finding of findings) say(showFinding(finding));
     return exitCodeOf(findings);

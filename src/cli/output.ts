@@ -38,7 +38,12 @@ function showPart(part: AnswerPart): string {
     case "table":
       return showTable([part.columns, ...part.rows]);
     case "chart":
-      return [part.title, ...part.bars.map((bar) => `  ${bar.label}: ${bar.value} ${part.unit}${bar.limit === undefined ? "" : ` (limit ${bar.limit})`}`)].join("\n");
+      return [
+        part.title,
+        ...part.bars.map(
+          (bar) => `  ${bar.label}: ${bar.value} ${part.unit}${bar.limit === undefined ? "" : ` (limit ${bar.limit})`}`,
+        ),
+      ].join("\n");
     case "choices":
       return part.choices.map((choice) => `  [${choice.label}] "${choice.say}"`).join("\n");
   }
@@ -47,5 +52,12 @@ function showPart(part: AnswerPart): string {
 /** Columns as wide as their widest cell. */
 export function showTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => (row[i] ?? "").length)));
-  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd()).join("\n");
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
 }

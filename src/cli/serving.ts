@@ -29,7 +29,14 @@ export async function serve(roles: Roles, flags: SettingsFlags): Promise<ExitCod
   const settings = await openSettings(flags);
   const found = await redisFor(settings.config, complain, ".sluice/redis");
   const log = createLog(readEnv()["LOG_LEVEL"] ?? "info", settings.secrets.values());
-  const app = buildApp({ config: settings.config, secrets: settings.secrets, redisUrl: found.url, clock: systemClock, log, roles });
+  const app = buildApp({
+    config: settings.config,
+    secrets: settings.secrets,
+    redisUrl: found.url,
+    clock: systemClock,
+    log,
+    roles,
+  });
   try {
     await app.start();
     say(`Sluice is ready. Health: ${app.health()?.url ?? ""}/healthz`);
@@ -61,7 +68,11 @@ export async function demo(flags: DemoFlags): Promise<ExitCode> {
     stops.unshift(() => found.stop());
     const app = await startDemoApp(settings, found.url);
     stops.unshift(() => app.stop());
-    say(`Simulators: ${Object.entries(settings.started?.urls ?? {}).map(([name, url]) => `${name} ${url}`).join(", ")}`);
+    say(
+      `Simulators: ${Object.entries(settings.started?.urls ?? {})
+        .map(([name, url]) => `${name} ${url}`)
+        .join(", ")}`,
+    );
     say(`Sluice demo ready: ${settings.started?.urls["slack"] ?? ""}`);
     await untilStopped(found.ended);
     return 0;

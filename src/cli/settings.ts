@@ -68,7 +68,11 @@ export async function openSettings(flags: SettingsFlags, options: WorldOptions =
   const started = await startWorld(flags.world, options);
   try {
     const env = { ...readEnv(), ...started.secrets };
-    const config = await loadConfig({ file, env: { REDIS_URL: readEnv()["REDIS_URL"], SLUICE_MODE: readEnv()["SLUICE_MODE"] }, overrides: started.overrides });
+    const config = await loadConfig({
+      file,
+      env: { REDIS_URL: readEnv()["REDIS_URL"], SLUICE_MODE: readEnv()["SLUICE_MODE"] },
+      overrides: started.overrides,
+    });
     return { config, secrets: await secretsOf(config, env), started, close: () => started.close() };
   } catch (error) {
     await started.close();
@@ -86,7 +90,12 @@ function secretsOf(config: Config, env: Readonly<Record<string, string | undefin
             const { origin, pathname } = new URL(url);
             const [, , name = "", version] = pathname.split("/");
             // The vault is opened with the machine's own identity: a secret cannot be the key to itself.
-            const own = createAzure({ tenantId: azure.tenantId, subscription: azure.subscription, credential: { kind: "managedIdentity" }, clock: systemClock });
+            const own = createAzure({
+              tenantId: azure.tenantId,
+              subscription: azure.subscription,
+              credential: { kind: "managedIdentity" },
+              clock: systemClock,
+            });
             return own.secret({ vault: origin, name, ...(version === undefined ? {} : { version }) });
           },
         }

@@ -48,7 +48,8 @@ export function judge(probe: Probe<Json>, situation: Situation, facts: StepFacts
     case "foreign":
       return failed(`${probe.what}. It is not ours, so it was left alone.`);
     case "partial":
-      if (situation.kind === "resumed" && (facts.effect !== "destroy" || (probe.again === true && facts.closed))) return { do: "begin" };
+      if (situation.kind === "resumed" && (facts.effect !== "destroy" || (probe.again === true && facts.closed)))
+        return { do: "begin" };
       if (situation.kind === "resumed") return append({ type: "doubted", step, why: probe.why });
       return failed(withSaid(probe.why, situation));
     case "unclear":

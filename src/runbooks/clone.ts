@@ -7,7 +7,15 @@ import type { Igroup, Lun, LunMap, MirrorPolicy, Portal, Snapshot } from "../ont
 import { clonesAmong, ownerText, type Clone, type CloneNote } from "./clones.js";
 import { defineRunbook, type Planner } from "./define.js";
 import { cloneTarget, getSet, listed } from "./inventory.js";
-import { describeLoss, lossesByUpdate, refuseBroken, viewMirrors, type Loss, type MemberView, type MirrorView } from "./mirrors.js";
+import {
+  describeLoss,
+  lossesByUpdate,
+  refuseBroken,
+  viewMirrors,
+  type Loss,
+  type MemberView,
+  type MirrorView,
+} from "./mirrors.js";
 import { choosePoint, pointShape, safetyLabel, showAge, showTime, type SetPoint } from "./points.js";
 import { attachClone } from "./steps/attachClone.js";
 import { createClone } from "./steps/createClone.js";

@@ -8,7 +8,15 @@ import { resumeMirror } from "./resume-mirror.js";
 import { updateMirror } from "./update-mirror.js";
 
 /** One line per runbook. A version that has open runs stays until they have ended. */
-export const runbooks: readonly AnyRunbook[] = [clone, releaseClone, extendLease, restore, updateMirror, pauseMirror, resumeMirror];
+export const runbooks: readonly AnyRunbook[] = [
+  clone,
+  releaseClone,
+  extendLease,
+  restore,
+  updateMirror,
+  pauseMirror,
+  resumeMirror,
+];
 
 export type { AnyRunbook, Drawn } from "./define.js";
 export { draw } from "./define.js";

@@ -96,12 +96,10 @@ function nowhere(
 }
 
 function severalPlaces(set: SetConfig, places: readonly { host: HostConfig; purpose: HostPurpose }[]): Refusal {
-  const choices = places
-    .slice(0, 5)
-    .map(({ host, purpose }) => ({
-      label: `${purpose.name} on ${host.name}`,
-      say: `clone ${set.name} for ${purpose.name} on ${host.name}`,
-    }));
+  const choices = places.slice(0, 5).map(({ host, purpose }) => ({
+    label: `${purpose.name} on ${host.name}`,
+    say: `clone ${set.name} for ${purpose.name} on ${host.name}`,
+  }));
   return new Refusal(
     `Where should the clone of ${set.name} go? It could be ${listed(places.map(({ host, purpose }) => `${host.name} (${purpose.name})`))}.`,
     {

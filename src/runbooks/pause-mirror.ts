@@ -6,7 +6,11 @@ import { pauseMirror as pause } from "./steps/mirrorState.js";
 import type { ReadTools, RunFacts } from "./tools.js";
 import { setsTitle, viewSets, whichSets, type SetMirrors } from "./whichSets.js";
 
-const request = z.strictObject({ ...whichSets, reason: z.string().max(200).optional(), until: z.iso.datetime({ offset: true }).optional() });
+const request = z.strictObject({
+  ...whichSets,
+  reason: z.string().max(200).optional(),
+  until: z.iso.datetime({ offset: true }).optional(),
+});
 type Request = z.infer<typeof request>;
 const steps = { pauseMirror: pause };
 
@@ -33,10 +37,20 @@ export const pauseMirror = defineRunbook({
 
 function plan(asked: Request, { sets, run }: Facts, p: Planner<typeof steps>): void {
   for (const { set, members } of sets) {
-    p.show(set.name, `its recovery point gets older from now on; the target is ${showDuration(set.rpoTargetMinutes * 60_000)}`, "warning");
+    p.show(
+      set.name,
+      `its recovery point gets older from now on; the target is ${showDuration(set.rpoTargetMinutes * 60_000)}`,
+      "warning",
+    );
     for (const { mirror, relationship } of members) {
       const reason = asked.reason ?? "no reason given";
-      p.step.pauseMirror({ ...mirror, relationship: relationship.uuid, reason, by: `<@${run.asker.user}>`, at: run.askedAt });
+      p.step.pauseMirror({
+        ...mirror,
+        relationship: relationship.uuid,
+        reason,
+        by: `<@${run.asker.user}>`,
+        at: run.askedAt,
+      });
     }
   }
 }

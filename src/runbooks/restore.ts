@@ -111,10 +111,17 @@ async function viewTarget(member: MemberView, on: ReadTools): Promise<MemberRest
     array.luns.listByVolume(source.svm, source.volume),
     mirrorPolicy(member, on),
   ]);
-  if (!target) throw new Refusal(`There is no volume ${source.volume} on ${source.cluster} to restore into.`, { next: nothing });
-  if (relationships.some((each) => each.restore)) throw new Refusal(`A restore of ${source.volume} is under way already.`, { next: nothing });
-  const alias = peers.find((peer) => peer.peer.svm.name === mirror.svm && peer.peer.cluster.name === mirror.cluster)?.name;
-  if (alias === undefined) throw new Refusal(`${source.svm} on ${source.cluster} is not peered with ${mirror.svm} on ${mirror.cluster}.`, { next: nothing });
+  if (!target)
+    throw new Refusal(`There is no volume ${source.volume} on ${source.cluster} to restore into.`, { next: nothing });
+  if (relationships.some((each) => each.restore))
+    throw new Refusal(`A restore of ${source.volume} is under way already.`, { next: nothing });
+  const alias = peers.find(
+    (peer) => peer.peer.svm.name === mirror.svm && peer.peer.cluster.name === mirror.cluster,
+  )?.name;
+  if (alias === undefined)
+    throw new Refusal(`${source.svm} on ${source.cluster} is not peered with ${mirror.svm} on ${mirror.cluster}.`, {
+      next: nothing,
+    });
   const onSource = await array.snapshots.list(target.uuid);
   refuseNoCommon(member, onSource);
   const rule = policy.copiesAllSnapshots || policy.retention.some((each) => each.label === safetyLabel);
@@ -132,22 +139,34 @@ async function viewTarget(member: MemberView, on: ReadTools): Promise<MemberRest
 function refuseNoCommon(member: MemberView, onSource: readonly Snapshot[]): void {
   const there = new Set(onSource.map((each) => each.versionUuid));
   if (member.snapshots.some((each) => each.versionUuid !== undefined && there.has(each.versionUuid))) return;
-  throw new Refusal(`${member.source.volume} and its mirror have no snapshot in common, so only a full baseline could bring the data back.`, { next: nothing });
+  throw new Refusal(
+    `${member.source.volume} and its mirror have no snapshot in common, so only a full baseline could bring the data back.`,
+    { next: nothing },
+  );
 }
 
 /** Every host behind a map of the set's LUNs. One that the configuration does not know is a refusal: it could be writing. */
-async function hostsBehind(set: SetConfig, members: readonly MemberRestore[], on: ReadTools): Promise<readonly HostConfig[]> {
+async function hostsBehind(
+  set: SetConfig,
+  members: readonly MemberRestore[],
+  on: ReadTools,
+): Promise<readonly HostConfig[]> {
   const names = new Map<string, HostConfig>();
   for (const { member, luns } of members) {
     const igroups = await on.ontap(member.source.cluster).igroups.list({ svm: member.source.svm });
     const used = new Set(luns.flatMap((lun) => lun.maps.map((map) => map.igroup.name)));
     for (const igroup of igroups.filter((each) => used.has(each.name))) {
       for (const initiator of igroup.initiators) {
-        const host = on.inventory.hosts.find((each) => [each.iqn, ...each.wwpns].some((name) => name?.toLowerCase() === initiator.toLowerCase()));
+        const host = on.inventory.hosts.find((each) =>
+          [each.iqn, ...each.wwpns].some((name) => name?.toLowerCase() === initiator.toLowerCase()),
+        );
         if (!host) {
-          throw new Refusal(`LUNs of ${set.name} are mapped to ${initiator} (igroup ${igroup.name}), which is no host I know: it could be writing to them.`, {
-            next: `Add it to the configuration or take it out of the igroup. ${nothing}`,
-          });
+          throw new Refusal(
+            `LUNs of ${set.name} are mapped to ${initiator} (igroup ${igroup.name}), which is no host I know: it could be writing to them.`,
+            {
+              next: `Add it to the configuration or take it out of the igroup. ${nothing}`,
+            },
+          );
         }
         names.set(host.name, host);
       }
@@ -162,18 +181,34 @@ function plan(asked: Request, facts: Facts, p: Planner<typeof steps>): void {
   for (const host of facts.hosts) quiet(facts, host, p);
   const safe = facts.members.every((each) => each.safe);
   if (safe) for (const each of facts.members) safetyCopy(facts, each, p);
-  else p.warn("NO WAY BACK: the mirror cannot take a safety copy now (it is paused, unhealthy or keeps no such label), so what is overwritten cannot be brought back.");
+  else
+    p.warn(
+      "NO WAY BACK: the mirror cannot take a safety copy now (it is paused, unhealthy or keeps no such label), so what is overwritten cannot be brought back.",
+    );
   for (const { member } of facts.members) {
     const by = `<@${facts.run.asker.user}>`;
-    p.step.pauseMirror({ ...member.mirror, relationship: member.relationship.uuid, by, at: facts.run.askedAt, reason: `restore ${facts.run.id}` });
+    p.step.pauseMirror({
+      ...member.mirror,
+      relationship: member.relationship.uuid,
+      by,
+      at: facts.run.askedAt,
+      reason: `restore ${facts.run.id}`,
+    });
   }
   const restored = facts.members.map((each) => overwrite(facts, each, safe, p));
   for (const [i, { member }] of facts.members.entries()) {
-    p.step.resumeMirrorIfBase({ ...member.mirror, relationship: member.relationship.uuid, baseSurvived: restored[i]?.baseSurvived as NonNullable<(typeof restored)[0]>["baseSurvived"] });
+    p.step.resumeMirrorIfBase({
+      ...member.mirror,
+      relationship: member.relationship.uuid,
+      baseSurvived: restored[i]?.baseSurvived as NonNullable<(typeof restored)[0]>["baseSurvived"],
+    });
   }
   for (const host of facts.hosts) {
     const startHook = asked.startApplication === true ? host.hooks.start : undefined;
-    p.step.reactivateHost({ host: hostPart(host), reactivate: { ...placeOf(facts), ...(startHook === undefined ? {} : { startHook }) } });
+    p.step.reactivateHost({
+      host: hostPart(host),
+      reactivate: { ...placeOf(facts), ...(startHook === undefined ? {} : { startHook }) },
+    });
   }
   for (const { member, volume, made, note } of pins) {
     p.step.dropPin({ cluster: member.mirror.cluster, svm: member.mirror.svm, volume, uuid: made.uuid, note });
@@ -200,7 +235,11 @@ const noteOf = (facts: Facts, kind: CloneNote["kind"], snapshot: string): CloneN
   ...(facts.run.thread === undefined ? {} : { thread: facts.run.thread }),
 });
 
-const hostPart = ({ name, environment, clearedForPatientData }: HostConfig) => ({ name, environment, clearedForPatientData });
+const hostPart = ({ name, environment, clearedForPatientData }: HostConfig) => ({
+  name,
+  environment,
+  clearedForPatientData,
+});
 
 const placeOf = (facts: Facts) => ({
   tag: hostTag(facts.run.id),
@@ -229,12 +268,24 @@ function safetyCopy(facts: Facts, { member, losses }: MemberRestore, p: Planner<
     label: safetyLabel,
     comment: `Sluice ${facts.run.tag}: before the restore, application stopped, app-consistent`,
   });
-  const update = { ...mirror, relationship: relationship.uuid, losses: losses.map(describeLoss), brings: { snapshot, volumeUuid: volume.uuid } };
+  const update = {
+    ...mirror,
+    relationship: relationship.uuid,
+    losses: losses.map(describeLoss),
+    brings: { snapshot, volumeUuid: volume.uuid },
+  };
   if (losses.length > 0) p.step.updateMirrorLosing(update);
   else p.step.updateMirror(update);
   const found = p.step.findOnMirror({ ...mirror, volumeUuid: volume.uuid, snapshot, versionUuid: taken.versionUuid });
   const { cluster, svm, volume: parent } = mirror;
-  p.step.holdSafetyCopy({ cluster, svm, parent, snapshot: found.name, volume: `sluice_safety_${source.volume}_${facts.run.id}`, note: noteOf(facts, "safety", snapshot) });
+  p.step.holdSafetyCopy({
+    cluster,
+    svm,
+    parent,
+    snapshot: found.name,
+    volume: `sluice_safety_${source.volume}_${facts.run.id}`,
+    note: noteOf(facts, "safety", snapshot),
+  });
 }
 
 function overwrite(facts: Facts, { member, luns, sourcePath }: MemberRestore, safe: boolean, p: Planner<typeof steps>) {
@@ -261,15 +312,38 @@ function showLoss(facts: Facts, p: Planner<typeof steps>): void {
   p.show("Restores to", `${point.name}, taken ${showTime(point.taken, run.timeZone)}: ${showAge(point, run.askedAt)}`);
   const since = showDuration(Math.max(0, Date.parse(run.askedAt) - Date.parse(point.taken)));
   p.show("Will be lost", `everything written to ${set.name} in the ${since} since then`, "danger");
-  const newer = members.flatMap(({ onSource }) => onSource.filter((each) => !each.name.startsWith("snapmirror.") && Date.parse(each.createTime ?? "") > Date.parse(point.taken)));
+  const newer = members.flatMap(({ onSource }) =>
+    onSource.filter(
+      (each) => !each.name.startsWith("snapmirror.") && Date.parse(each.createTime ?? "") > Date.parse(point.taken),
+    ),
+  );
   if (newer.length > 0) {
-    p.show("Snapshots that may go", `${listed(newer.slice(0, 6).map((each) => each.name))} on the array are newer, and a restore may remove them`, "danger");
+    p.show(
+      "Snapshots that may go",
+      `${listed(newer.slice(0, 6).map((each) => each.name))} on the array are newer, and a restore may remove them`,
+      "danger",
+    );
   }
   const used = members.reduce((sum, { target }) => sum + (target.usedBytes ?? target.sizeBytes ?? 0), 0);
   p.show("Size", `up to ${showBytes(used)}; only what differs moves`);
-  p.show("Stops", `${listed(facts.hosts.map((host) => host.name))} lose ${listed(set.layout.volumeGroups.flatMap((group) => group.logicalVolumes.map((each) => each.mountPoint)))} while it runs`);
-  p.show("Other points", facts.points.filter((each) => each.name !== point.name).slice(0, 8).map((each) => each.name).join(", ") || "none");
-  const local = members.every(({ onSource }, i) => onSource.some((each) => each.versionUuid !== undefined && each.versionUuid === point.members[i]?.versionUuid));
+  p.show(
+    "Stops",
+    `${listed(facts.hosts.map((host) => host.name))} lose ${listed(set.layout.volumeGroups.flatMap((group) => group.logicalVolumes.map((each) => each.mountPoint)))} while it runs`,
+  );
+  p.show(
+    "Other points",
+    facts.points
+      .filter((each) => each.name !== point.name)
+      .slice(0, 8)
+      .map((each) => each.name)
+      .join(", ") || "none",
+  );
+  const local = members.every(({ onSource }, i) =>
+    onSource.some((each) => each.versionUuid !== undefined && each.versionUuid === point.members[i]?.versionUuid),
+  );
   if (local) p.show("Quicker", "the same snapshot is on the array itself: a local revert there takes seconds");
-  p.show("Look first", `"clone ${set.name} for testing from ${point.taken.slice(0, 10)}" shows the old data without touching production`);
+  p.show(
+    "Look first",
+    `"clone ${set.name} for testing from ${point.taken.slice(0, 10)}" shows the old data without touching production`,
+  );
 }

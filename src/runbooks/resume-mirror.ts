@@ -12,7 +12,11 @@ type Request = z.infer<typeof request>;
 const steps = { resumeMirror: resume, resumeMirrorLosing };
 
 interface Facts {
-  readonly members: readonly { readonly member: MemberView; readonly losses: readonly Loss[]; readonly pause: PauseNote | undefined }[];
+  readonly members: readonly {
+    readonly member: MemberView;
+    readonly losses: readonly Loss[];
+    readonly pause: PauseNote | undefined;
+  }[];
   readonly timeZone: string;
 }
 
@@ -28,7 +32,11 @@ export const resumeMirror = defineRunbook({
     for (const { set, members } of sets) refuseBroken(set, members);
     const all = sets.flatMap((each) => each.members);
     const members = await Promise.all(
-      all.map(async (member) => ({ member, losses: await lossesOf(member, on), pause: await recallPause(on, member.mirror) })),
+      all.map(async (member) => ({
+        member,
+        losses: await lossesOf(member, on),
+        pause: await recallPause(on, member.mirror),
+      })),
     );
     return { members, timeZone: on.run.timeZone };
   },
@@ -40,7 +48,13 @@ function plan(_asked: Request, { members, timeZone }: Facts, p: Planner<typeof s
   for (const { member, losses, pause } of members) {
     const { mirror, relationship } = member;
     if (relationship.state === "paused") {
-      p.show(mirror.volume, pause ? `paused by ${pause.by} ${showTime(pause.at, timeZone)}: ${pause.reason}` : "paused, and not by me: nobody wrote down who or why", "warning");
+      p.show(
+        mirror.volume,
+        pause
+          ? `paused by ${pause.by} ${showTime(pause.at, timeZone)}: ${pause.reason}`
+          : "paused, and not by me: nobody wrote down who or why",
+        "warning",
+      );
     }
     for (const loss of losses) p.show("Will be lost", `${loss.snapshot} on ${mirror.volume}: ${loss.why}`, "danger");
     const input = { ...mirror, relationship: relationship.uuid, losses: losses.map(describeLoss) };

@@ -52,7 +52,10 @@ export async function lossesOf(member: MemberView, on: ReadTools): Promise<reado
 function plan(_asked: Request, { members }: Facts, p: Planner<typeof steps>): void {
   for (const { member, losses } of members) {
     const { mirror, relationship } = member;
-    p.show(mirror.volume, relationship.lagMs === undefined ? "no lag known" : `${showDuration(relationship.lagMs)} behind now`);
+    p.show(
+      mirror.volume,
+      relationship.lagMs === undefined ? "no lag known" : `${showDuration(relationship.lagMs)} behind now`,
+    );
     for (const loss of losses) p.show("Will be lost", `${loss.snapshot} on ${mirror.volume}: ${loss.why}`, "danger");
     const input = { ...mirror, relationship: relationship.uuid, losses: losses.map(describeLoss) };
     if (losses.length > 0) p.step.updateMirrorLosing(input);

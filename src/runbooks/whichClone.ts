@@ -32,12 +32,10 @@ export function pickClone(
   if (mine.length === 1 && mine[0]) return mine[0];
   if (people.length === 0) throw new Refusal("There are no clones at all.", { next: "Nothing was changed." });
   const from = found.length > 0 ? found : people;
-  const choices = from
-    .slice(0, 5)
-    .map((each) => ({
-      label: `${each.note.name} on ${each.note.host ?? "?"}`,
-      say: `${verb} the ${each.note.name} clone on ${each.note.host ?? "?"}`,
-    }));
+  const choices = from.slice(0, 5).map((each) => ({
+    label: `${each.note.name} on ${each.note.host ?? "?"}`,
+    say: `${verb} the ${each.note.name} clone on ${each.note.host ?? "?"}`,
+  }));
   const names = listed(from.map((each) => `"${each.note.name}" of ${each.note.set} on ${each.note.host ?? "?"}`));
   const which = found.length > 0 ? "Which clone do you mean?" : "There is no such clone.";
   throw new Refusal(`${which} There ${from.length === 1 ? "is" : "are"} ${names}.`, {

@@ -14,11 +14,16 @@ export interface SetMirrors {
 }
 
 /** The mirrors a request means, as they are now. Throws a Refusal when it names none. */
-export async function viewSets(asked: { readonly set?: string | undefined; readonly all?: true | undefined }, on: ReadTools): Promise<readonly SetMirrors[]> {
+export async function viewSets(
+  asked: { readonly set?: string | undefined; readonly all?: true | undefined },
+  on: ReadTools,
+): Promise<readonly SetMirrors[]> {
   const sets = asked.all ? on.inventory.sets : asked.set === undefined ? [] : [getSet(on.inventory, asked.set)];
-  if (sets.length === 0) throw new Refusal("Which mirror do you mean?", { next: "Name a set, or say all. Nothing was changed." });
+  if (sets.length === 0)
+    throw new Refusal("Which mirror do you mean?", { next: "Name a set, or say all. Nothing was changed." });
   return Promise.all(sets.map(async (set) => ({ set, members: (await viewMirrors(set, on)).members })));
 }
 
 /** "prod", "all mirrors": for titles. */
-export const setsTitle = (asked: { readonly set?: string | undefined; readonly all?: true | undefined }): string => (asked.all ? "all mirrors" : `the mirror of ${asked.set ?? "?"}`);
+export const setsTitle = (asked: { readonly set?: string | undefined; readonly all?: true | undefined }): string =>
+  asked.all ? "all mirrors" : `the mirror of ${asked.set ?? "?"}`;

@@ -1,6 +1,6 @@
 import { loadConfig } from "../../src/config/load.js";
 import type { Config } from "../../src/config/types.js";
-import { NotSent } from "../../src/core/problems.js";
+import { InDoubt, NotSent, Rejected } from "../../src/core/problems.js";
 import type { RawOutcome, ScriptCall, ScriptTransport, TicketState } from "../../src/core/script.js";
 import { createHost, type HostRunner } from "../../src/host/index.js";
 import { leaseCheck } from "../../src/jobs/guard.js";
@@ -18,6 +18,24 @@ const login: Record<string, { user: string; password: string }> = {
   "cvo-eastus2": { user: "sluice", password: "sluice-cvo-1!" },
 };
 
+export type ScriptFault = "notSent" | "rejected" | "lostBefore" | "lostAfter";
+
+/** Counts scripts that change something, over all hosts, and spoils the one it is told to. */
+export class ScriptWire {
+  started = 0;
+  fault: { readonly nth: number; readonly kind: ScriptFault } | undefined;
+
+  /** The fault that meets the script that is being started, if any. */
+  next(): ScriptFault | undefined {
+    this.started += 1;
+    return this.fault?.nth === this.started ? this.fault.kind : undefined;
+  }
+  reset(): void {
+    this.started = 0;
+    this.fault = undefined;
+  }
+}
+
 /** Scripts go straight to the simulated host: the wire of the engine's own tests. Run Command and SSH have tests of their own. */
 class StraightTransport implements ScriptTransport {
   private readonly ended = new Map<string, RawOutcome>();
@@ -26,13 +44,20 @@ class StraightTransport implements ScriptTransport {
   constructor(
     readonly host: string,
     private readonly hosts: Hosts,
+    private readonly wire: ScriptWire,
   ) {}
 
   async start(call: ScriptCall, ticket: string): Promise<void> {
     if (this.ended.has(ticket)) return;
+    const from = `host ${this.host}`;
+    const fault = this.wire.next();
+    if (fault === "notSent") throw new NotSent("the connection was refused", { from });
+    if (fault === "rejected") throw new Rejected("not allowed", { from, code: "AuthorizationFailed" });
+    if (fault === "lostBefore") throw new InDoubt("the connection broke", { from });
     const run = await this.run({ ...call, env: { ...call.env, SLUICE_TICKET: ticket } });
-    if (run) this.ended.set(ticket, run);
+    if (run && fault === undefined) this.ended.set(ticket, run);
     else this.lost.add(ticket);
+    if (fault === "lostAfter") throw new InDoubt("the connection broke", { from });
   }
   async ticket(ticket: string): Promise<TicketState<RawOutcome>> {
     const outcome = this.ended.get(ticket);
@@ -50,7 +75,8 @@ class StraightTransport implements ScriptTransport {
       run.release();
       return run.end === "exited" ? { exitCode: run.exitCode, stdout: run.stdout, stderr: run.stderr } : undefined;
     } catch (error) {
-      if (error instanceof HostUnreachable) throw new NotSent("the host does not answer", { from: `host ${this.host}` });
+      if (error instanceof HostUnreachable)
+        throw new NotSent("the host does not answer", { from: `host ${this.host}` });
       throw error;
     }
   }
@@ -62,6 +88,7 @@ export interface TestWorld {
   readonly fabric: Fabric;
   readonly hosts: Hosts;
   readonly config: Config;
+  readonly scripts: ScriptWire;
   readonly clients: ReadonlyMap<string, OntapClient>;
   engine(options?: Partial<TestEngineOptions>): TestEngine;
   /** Arrays, hosts and mounts: equal before and after means nothing was left behind. */
@@ -75,15 +102,29 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}): Promise<TestWo
   const fabric = createFabric({ world: epic, clock, knobs: { ...instant, ...knobs } });
   const hosts = createHosts({ world: epic, clock, san: fabric.san() });
   const ca = (await simCa()).certPem;
-  const servers = await Promise.all(epic.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })));
+  const servers = await Promise.all(
+    epic.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })),
+  );
   const overrides = Object.fromEntries(servers.map(({ name, server }) => [`clusters.${name}.url`, server.url]));
   const config = await loadConfig({ file: "config/epic.yaml", env: {}, overrides });
   const clients = new Map(
-    servers.map(({ name, server }) => [name, createOntap({ cluster: name, url: server.url, ca, login: login[name]!, clock, beforeWrite: leaseCheck })]),
+    servers.map(({ name, server }) => [
+      name,
+      createOntap({
+        cluster: name,
+        url: server.url,
+        ca,
+        login: login[name]!,
+        clock,
+        beforeWrite: leaseCheck,
+        requestTimeoutMs: 5_000,
+      }),
+    ]),
   );
+  const scripts = new ScriptWire();
   let runners = new Map<string, HostRunner>();
   const hostOf = (name: string): HostRunner => {
-    const runner = runners.get(name) ?? createHost(new StraightTransport(name, hosts));
+    const runner = runners.get(name) ?? createHost(new StraightTransport(name, hosts, scripts));
     runners.set(name, runner);
     return runner;
   };
@@ -93,12 +134,15 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}): Promise<TestWo
     fabric,
     hosts,
     config,
+    scripts,
     clients,
     engine: (options = {}) => new TestEngine({ runbooks, farEnds, inventory: config, clock, ...options }),
     snapshot: () => ({ arrays: fabric.snapshot(), hosts: hosts.snapshot() }),
     reset: () => {
       fabric.reset();
       hosts.reset();
+      scripts.reset();
+      fabric.clearFaults();
       runners = new Map();
     },
     close: async () => {

@@ -56,15 +56,13 @@ export const createClone = defineStep<Input, Output>({
   probe: (given, on, past) => probeClone(given, on, past.notes),
   run: async (given, on) => {
     const { cluster, svm, parent, snapshot, volume, note } = given;
-    const accepted = await on
-      .ontap(cluster)
-      .volumes.createClone({
-        svm,
-        name: volume,
-        parentVolume: parent,
-        parentSnapshot: snapshot,
-        comment: writeNote(note),
-      });
+    const accepted = await on.ontap(cluster).volumes.createClone({
+      svm,
+      name: volume,
+      parentVolume: parent,
+      parentSnapshot: snapshot,
+      comment: writeNote(note),
+    });
     await noteJob(on, accepted);
   },
   undo: {

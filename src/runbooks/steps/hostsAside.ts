@@ -29,7 +29,12 @@ export const quiesceHost = defineStep<z.infer<typeof quiesceStepInput>, z.infer<
   undo: {
     describe: (given) => `it is activated, mounted and started again on ${hostOf(given.host).name}`,
     run: (given, _past, on) =>
-      undoOnHost(reactivate, given.host.name, { ...place(given.quiesce), ...(given.startHook === undefined ? {} : { startHook: given.startHook }) }, on),
+      undoOnHost(
+        reactivate,
+        given.host.name,
+        { ...place(given.quiesce), ...(given.startHook === undefined ? {} : { startHook: given.startHook }) },
+        on,
+      ),
   },
 });
 
@@ -42,7 +47,8 @@ export const reactivateHost = defineStep<z.infer<typeof reactivateStepInput>, z.
   output: reactivate.output,
   describe: (given) => {
     const hook = (given.reactivate as { startHook?: unknown }).startHook;
-    const start = hook === undefined ? "; the application stays stopped" : `, start the application ("${shown(hook, "?")}")`;
+    const start =
+      hook === undefined ? "; the application stays stopped" : `, start the application ("${shown(hook, "?")}")`;
     return `On ${hostOf(given.host).name}: activate ${places(given.reactivate)} and mount what was mounted before${start}`;
   },
   touches: (given) => [changes(hostResource(hostOf(given.host)))],

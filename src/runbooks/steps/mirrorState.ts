@@ -21,13 +21,27 @@ interface Named {
   readonly svm: unknown;
   readonly volume: unknown;
 }
-const touched = (given: Named) => [changes(mirrorResource({ cluster: shown(given.cluster, "?"), svm: shown(given.svm, "?"), volume: shown(given.volume, "?") }))];
+const touched = (given: Named) => [
+  changes(
+    mirrorResource({
+      cluster: shown(given.cluster, "?"),
+      svm: shown(given.svm, "?"),
+      volume: shown(given.volume, "?"),
+    }),
+  ),
+];
 const mirrorName = (given: Named): string => `the mirror ${shown(given.volume, "?")} on ${shown(given.cluster, "?")}`;
 
-async function probeState(given: z.infer<z.ZodObject<typeof target>>, wanted: "paused" | "snapmirrored", on: ReadTools): Promise<Probe<Nothing>> {
+async function probeState(
+  given: z.infer<z.ZodObject<typeof target>>,
+  wanted: "paused" | "snapmirrored",
+  on: ReadTools,
+): Promise<Probe<Nothing>> {
   const relationship = await on.ontap(given.cluster).relationships.find(given.relationship);
-  if (!relationship) return { found: "foreign", what: `The mirror ${given.volume} on ${given.cluster} is not what it was` };
-  if (relationship.state === "broken_off" || relationship.state === "uninitialized") return { found: "foreign", what: `The mirror ${given.volume} is ${relationship.state}` };
+  if (!relationship)
+    return { found: "foreign", what: `The mirror ${given.volume} on ${given.cluster} is not what it was` };
+  if (relationship.state === "broken_off" || relationship.state === "uninitialized")
+    return { found: "foreign", what: `The mirror ${given.volume} is ${relationship.state}` };
   if (relationship.state !== wanted) return { found: "absent" };
   if (wanted === "paused" && isMoving(relationship)) return waiting(given, relationship);
   return { found: "done", output: {} };
@@ -38,8 +52,15 @@ const waiting = (given: { cluster: string }, relationship: Relationship): Probe<
   watch: { kind: "relationship", cluster: given.cluster, uuid: relationship.uuid },
 });
 
-async function setState(given: z.infer<z.ZodObject<typeof target>>, state: "paused" | "snapmirrored", on: Tools): Promise<void> {
-  await noteJob(on, await on.ontap(given.cluster).relationships.setState(given.relationship, state, { returnTimeoutSeconds: 15 }));
+async function setState(
+  given: z.infer<z.ZodObject<typeof target>>,
+  state: "paused" | "snapmirrored",
+  on: Tools,
+): Promise<void> {
+  await noteJob(
+    on,
+    await on.ontap(given.cluster).relationships.setState(given.relationship, state, { returnTimeoutSeconds: 15 }),
+  );
 }
 
 /** Stops the schedule and waits until no transfer runs. What the mirror holds stays; it only gets older. */
@@ -55,7 +76,10 @@ export const pauseMirror = defineStep<PauseInput, Nothing>({
     await on.remember(pauseNoteName(given), JSON.stringify({ by, at, reason }));
     await setState(given, "paused", on);
   },
-  undo: { describe: (given) => `${mirrorName(given)} is resumed`, run: (given, _past, on) => setState(given, "snapmirrored", on) },
+  undo: {
+    describe: (given) => `${mirrorName(given)} is resumed`,
+    run: (given, _past, on) => setState(given, "snapmirrored", on),
+  },
 });
 
 const resumeInput = z.object({ ...target, losses: z.array(z.string()) });
@@ -82,7 +106,9 @@ export const resumeMirror = resuming("change", {
   run: (given, _past, on) => setState(given, "paused", on),
 });
 /** The same, where the next update will take snapshots from the mirror. */
-export const resumeMirrorLosing = resuming("destroy", { impossible: "the next scheduled update rotates these snapshots out of the mirror" });
+export const resumeMirrorLosing = resuming("destroy", {
+  impossible: "the next scheduled update rotates these snapshots out of the mirror",
+});
 
 const afterInput = z.object({ ...target, baseSurvived: z.boolean() });
 const afterOutput = z.object({ resumed: z.boolean() });
@@ -92,7 +118,8 @@ export const resumeMirrorIfBase = defineStep<z.infer<typeof afterInput>, z.infer
   effect: "change",
   input: afterInput,
   output: afterOutput,
-  describe: (given) => `Resume ${mirrorName(given)} if its base snapshot is still on the source; else leave it paused, with everything it has`,
+  describe: (given) =>
+    `Resume ${mirrorName(given)} if its base snapshot is still on the source; else leave it paused, with everything it has`,
   touches: touched,
   probe: async (given, on) => {
     if (!given.baseSurvived) return { found: "done", output: { resumed: false } };

@@ -1,0 +1,4 @@
+import { clone } from "../../src/runbooks/clone.js";
+import { laws } from "./laws.js";
+
+laws(clone);

@@ -1,0 +1,4 @@
+import { extendLease } from "../../src/runbooks/extend-lease.js";
+import { laws } from "./laws.js";
+
+laws(extendLease);

@@ -1,0 +1,310 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { fold, pastNoReturn, type RunView } from "../../src/core/fold.js";
+import type { RunId } from "../../src/core/ids.js";
+import { canonical, type Json } from "../../src/core/json.js";
+import { look } from "../../src/jobs/planning.js";
+import { turn } from "../../src/jobs/turn.js";
+import { planBytes } from "../../src/core/plan.js";
+import { understand } from "../../src/requests/index.js";
+import type { AnyRunbook } from "../../src/runbooks/index.js";
+import { tagOf } from "../../src/runbooks/tools.js";
+import { vocabularyOf } from "../../src/vocabulary.js";
+import type { TestEngine } from "../support/engine.js";
+import { startTestWorld, type ScriptFault, type TestWorld } from "../support/world.js";
+
+/** One write that a run without faults made: the k-th call of its method on its cluster, or the k-th script. */
+type Write =
+  | { readonly cluster: string; readonly method: string; readonly nth: number; readonly path: string }
+  | { readonly script: number };
+
+const wireFaults = {
+  "is rejected": { when: "before", does: { kind: "error", code: 918236, message: "refused for the law's sake" } },
+  "is told to try again": { when: "before", does: { kind: "error", code: 13303816, message: "state unavailable" } },
+  "is lost before its effect": { when: "before", does: { kind: "reset" } },
+  "is lost after its effect": { when: "after", does: { kind: "reset" } },
+} as const;
+const scriptFaults: Readonly<Record<string, ScriptFault>> = {
+  "is rejected": "rejected",
+  "is not sent": "notSent",
+  "is lost before its effect": "lostBefore",
+  "is lost after its effect": "lostAfter",
+};
+
+export interface LawOptions {
+  readonly knobs?: Parameters<typeof startTestWorld>[0];
+}
+
+/** The laws that every runbook is put through, without a test written for it. */
+export function laws(runbook: AnyRunbook, options: LawOptions = {}): void {
+  describe(`the laws for ${runbook.name}`, () => {
+    let world: TestWorld;
+    let writes: readonly Write[] = [];
+    let appends = 0;
+    beforeAll(async () => {
+      world = await startTestWorld(options.knobs ?? {});
+    });
+    afterAll(() => world.close());
+
+    test("its sentence asks for it, and it succeeds", async () => {
+      const bench = await prepare(world, runbook);
+      const before = bench.calls();
+      let count = 0;
+      spyAppends(bench.engine, () => (count += 1));
+      const view = await bench.run();
+      expect(view.problem).toBeUndefined();
+      expect(view.outcome).toBe("succeeded");
+      expect(view.steps.every((step) => step.phase === "ended")).toBe(true);
+      writes = bench.writesSince(before);
+      appends = count;
+      expect(writes.length).toBeGreaterThan(0);
+    });
+
+    test("planned again after 65 minutes of schedules, it is the same plan", async () => {
+      const bench = await prepare(world, runbook);
+      const first = await bench.plan();
+      world.clock.advance(65 * 60_000);
+      expect(await bench.plan()).toBe(first);
+    });
+
+    test("looking and planning change nothing", async () => {
+      const bench = await prepare(world, runbook);
+      const calls = bench.calls();
+      await bench.plan();
+      expect(bench.writesSince(calls)).toEqual([]);
+    });
+
+    test("at every write: a rejection, a retry-able one, a lost request, a lost reply", async () => {
+      for (const write of writes) {
+        for (const kind of Object.keys("script" in write ? scriptFaults : wireFaults)) {
+          const bench = await prepare(world, runbook);
+          bench.spoil(write, kind);
+          const view = await bench.run();
+          judgeEnd(bench, view, `${describeWrite(write)} ${kind}`);
+        }
+      }
+    }, 600_000);
+
+    test("at every write the array wants its own approval: the run is held, and goes on when it is given", async () => {
+      const onWire = writes.filter((write): write is Extract<Write, { cluster: string }> => "cluster" in write);
+      for (const write of onWire.filter(
+        (each, i) => onWire.findIndex((other) => other.path === each.path && other.method === each.method) === i,
+      )) {
+        const bench = await prepare(world, runbook);
+        const { cluster, method, nth } = write;
+        world.fabric.fault(cluster, {
+          method,
+          nth,
+          times: 1,
+          does: {
+            kind: "error",
+            code: 262325,
+            message: "The security multi-admin-verify request (index 7) requires approval.",
+          },
+        });
+        const view = await bench.run();
+        const held = view.steps.find((step) => step.phase === "held");
+        expect({ write: describeWrite(write), held: held?.held }).toMatchObject({
+          held: { why: "arrayApproval", detail: { request: 7 } },
+        });
+        await bench.engine.append(view.id, { type: "triedAgain", step: held?.planned.id ?? "" });
+        expect((await bench.engine.drive(view.id)).outcome).toBe("succeeded");
+      }
+    }, 600_000);
+
+    test("a worker dies at every entry it wants to write: another finishes, and the frozen one changes nothing", async () => {
+      for (let at = 1; at <= appends; at += 1) {
+        const bench = await prepare(world, runbook);
+        const view = await bench.runFrozenAt(at);
+        judgeEnd(bench, view, `the worker froze at entry ${at}`);
+      }
+    }, 600_000);
+  });
+}
+
+const describeWrite = (write: Write): string =>
+  "script" in write ? `script ${write.script}` : `${write.method} ${write.path} on ${write.cluster}`;
+
+/**
+ * How a run may end whatever went wrong: done; or taken back with the world as it was, except for what `stays`; or, behind the point of
+ * no return or in doubt, waiting for a person with nothing undone. Never a failure told for a doubt, never a destruction twice.
+ */
+function judgeEnd(bench: Bench, view: RunView, what: string): void {
+  const end = view.outcome ?? view.status;
+  const seen = { what, end, problem: view.problem };
+  if (end === "undone") {
+    expect({ ...seen, world: bench.worldNow(view) }).toEqual({ ...seen, world: bench.before });
+  } else if (end === "parked") {
+    expect({ ...seen, past: pastNoReturn(view) }).toEqual({ ...seen, past: true });
+    expect({
+      ...seen,
+      undos: view.steps.filter((step) => step.phase === "undone" || step.phase === "undoing").length,
+    }).toEqual({ ...seen, undos: 0 });
+  } else if (end === "doubted") {
+    expect({ ...seen, effect: view.steps.find((step) => step.phase === "doubted")?.planned.effect }).toEqual({
+      ...seen,
+      effect: "destroy",
+    });
+  } else {
+    expect(seen).toEqual({ ...seen, end: "succeeded" });
+  }
+  const destroyed = bench.destroyed();
+  expect({ ...seen, twice: destroyed.filter((each, i) => destroyed.indexOf(each) !== i) }).toEqual({
+    ...seen,
+    twice: [],
+  });
+}
+
+/** A fresh world with everything that must have happened before, and one run about to be asked for. */
+interface Bench {
+  readonly engine: TestEngine;
+  readonly before: unknown;
+  run(): Promise<RunView>;
+  plan(): Promise<string>;
+  runFrozenAt(append: number): Promise<RunView>;
+  spoil(write: Write, kind: string): void;
+  calls(): ReadonlyMap<string, number>;
+  writesSince(before: ReadonlyMap<string, number>): readonly Write[];
+  worldNow(view: RunView): unknown;
+  destroyed(): readonly string[];
+}
+
+async function prepare(world: TestWorld, runbook: AnyRunbook): Promise<Bench> {
+  world.reset();
+  const engine = world.engine();
+  for (const sentence of runbook.example.first ?? []) {
+    const { runbook: name, request } = read(world, sentence);
+    expect((await engine.drive(await engine.ask(name, request))).outcome).toBe("succeeded");
+  }
+  world.fabric.clearFaults();
+  world.scripts.reset();
+  const { runbook: name, request } = read(world, runbook.example.say);
+  expect(name).toBe(runbook.name);
+  const clusters = world.config.clusters.map((cluster) => cluster.name);
+  const effectsBefore = new Map(clusters.map((cluster) => [cluster, world.fabric.effects(cluster).length]));
+  const before = withoutWhatStays(world.snapshot());
+  return {
+    engine,
+    before,
+    run: async () => engine.drive(await engine.ask(name, request)),
+    plan: async () => {
+      const run = {
+        id: "rlaw",
+        tag: tagOf("rlaw"),
+        asker: { team: "T0RIVERSIDE", user: "U0REQUESTER" },
+        timeZone: "UTC",
+        askedAt: "2026-11-22T14:00:00.000Z",
+      };
+      return planBytes((await look(engine.engine, runbook, request, run)).plan);
+    },
+    runFrozenAt: (append) => runFrozenAt(world, engine, name, request, append),
+    spoil: (write, kind) => spoil(world, write, kind),
+    calls: () => new Map(clusters.map((cluster) => [cluster, world.fabric.calls(cluster).length])),
+    writesSince: (earlier) => writesSince(world, clusters, earlier),
+    worldNow: () => withoutWhatStays(world.snapshot()),
+    destroyed: () =>
+      clusters.flatMap((cluster) =>
+        world.fabric
+          .effects(cluster)
+          .slice(effectsBefore.get(cluster) ?? 0)
+          .filter((each) => each.by === "call" && each.effect.startsWith("volume"))
+          .map((each) => `${each.effect} ${each.object}`),
+      ),
+  };
+}
+
+function read(world: TestWorld, sentence: string): { runbook: string; request: Json } {
+  const vocabulary = vocabularyOf(world.config, () => true);
+  const understood = understand(sentence, {
+    now: new Date(world.clock.now()),
+    asker: { timeZone: "UTC" },
+    vocabulary,
+    addressed: true,
+  });
+  if (understood.kind !== "request") throw new Error(`"${sentence}" is read as ${JSON.stringify(understood)}`);
+  return { runbook: understood.runbook, request: understood.request as Json };
+}
+
+function spoil(world: TestWorld, write: Write, kind: string): void {
+  if ("script" in write) {
+    world.scripts.fault = { nth: write.script, kind: scriptFaults[kind]! };
+    return;
+  }
+  const { method, nth, cluster } = write;
+  world.fabric.fault(cluster, { method, nth, times: 1, ...wireFaults[kind as keyof typeof wireFaults] });
+}
+
+function writesSince(world: TestWorld, clusters: readonly string[], earlier: ReadonlyMap<string, number>): Write[] {
+  const scripts = Array.from({ length: world.scripts.started }, (_, i): Write => ({ script: i + 1 }));
+  return clusters
+    .flatMap((cluster): Write[] => {
+      const counts = new Map<string, number>();
+      return world.fabric
+        .calls(cluster)
+        .slice(earlier.get(cluster) ?? 0)
+        .filter((call) => call.method !== "GET")
+        .map(({ method, path }) => {
+          const nth = (counts.get(method) ?? 0) + 1;
+          counts.set(method, nth);
+          return {
+            cluster,
+            method,
+            nth,
+            path: path.replace(/\?.*/, "").replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "{uuid}"),
+          };
+        });
+    })
+    .concat(scripts);
+}
+
+/** What steps with `stays` leave: labelled snapshots of ours, and a mirror that is newer than it was. */
+function withoutWhatStays(snapshot: unknown): unknown {
+  return JSON.parse(canonical(JSON.parse(JSON.stringify(snapshot))), (key, value: unknown) => {
+    if (key === "snapshots" && Array.isArray(value))
+      return value.filter((each) => !JSON.stringify(each).includes("sluice-"));
+    return key === "exported" || key === "exportedSnapshot" || key === "content" ? undefined : value;
+  }) as unknown;
+}
+
+function spyAppends(engine: TestEngine, hook: () => unknown): void {
+  const append = engine.store.append.bind(engine.store);
+  engine.store.append = async (...args) => {
+    hook();
+    return append(...args);
+  };
+}
+
+/** A worker that stops just before an entry of its is written, for longer than its lease; then it wakes up. */
+async function runFrozenAt(
+  world: TestWorld,
+  engine: TestEngine,
+  name: string,
+  request: Json,
+  at: number,
+): Promise<RunView> {
+  const run: RunId = await engine.ask(name, request);
+  const append = engine.store.append.bind(engine.store);
+  let seen = 1; // `asked` is the desk's
+  let frozen: () => void = () => undefined;
+  const isFrozen = new Promise<"frozen">((resolve) => (frozen = () => resolve("frozen")));
+  let wake: () => void = () => undefined;
+  const woken = new Promise<void>((resolve) => (wake = resolve));
+  engine.store.append = async (...args) => {
+    seen += 1;
+    if (seen === at) {
+      frozen();
+      await woken;
+    }
+    return append(...args);
+  };
+  const first = engine.drive(run);
+  if ((await Promise.race([first, isFrozen])) !== "frozen") return first;
+  engine.store.append = append;
+  world.clock.advance(engine.engine.timings.leaseMs + 1);
+  const view = await engine.drive(run);
+  const settled = JSON.stringify(world.snapshot());
+  wake();
+  await first;
+  expect(JSON.stringify(world.snapshot())).toBe(settled);
+  expect(await turn(engine.engine, run)).not.toBe("busy");
+  return fold(run, await engine.store.read(view.id));
+}

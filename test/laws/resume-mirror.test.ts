@@ -1,0 +1,4 @@
+import { resumeMirror } from "../../src/runbooks/resume-mirror.js";
+import { laws } from "./laws.js";
+
+laws(resumeMirror);
