@@ -44,8 +44,8 @@ export function scanHost(machine: Machine, hostNumber: number, lun: number | und
     };
     machine.disks.push(disk);
     joinMap(machine, disk);
+    machine.touch();
   }
-  machine.touch();
 }
 
 /** multipathd meets a new disk: into its map if there is one, or a new map if `find_multipaths` allows. */

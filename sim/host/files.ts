@@ -20,6 +20,8 @@ const missing = (path: string): Error => errno("ENOENT", "no such file or direct
  */
 export class HostFiles implements IFileSystem {
   run: Run | undefined;
+  /** Symbolic links among the plain files: asking the file system for each component of each path would be slow. */
+  private readonly links = new Map<string, string>();
   private drawn: { version: number; nodes: Map<string, Node>; children: Map<string, Set<string>> } | undefined;
 
   constructor(
@@ -49,7 +51,7 @@ export class HostFiles implements IFileSystem {
     for (const [i, part] of parts.entries()) {
       at = `${at}/${part}`;
       if (i === parts.length - 1 && !followLast) break;
-      const target = await this.linkTarget(at);
+      const target = this.linkTarget(at);
       if (target === undefined) continue;
       const parent = at.slice(0, at.lastIndexOf("/")) || "/";
       const rest = parts.slice(i + 1).join("/");
@@ -58,20 +60,11 @@ export class HostFiles implements IFileSystem {
     return at || "/";
   }
 
-  private async linkTarget(path: string): Promise<string | undefined> {
+  private linkTarget(path: string): string | undefined {
     if (this.mountOf(path)) return undefined;
     const node = this.tree().nodes.get(path);
     if (node) return node.kind === "link" ? node.target : undefined;
-    if (!(await this.base.exists(path))) {
-      // A dangling link does not "exist".
-      try {
-        return await this.base.readlink(path);
-      } catch {
-        return undefined;
-      }
-    }
-    const stat = await this.base.lstat(path);
-    return stat.isSymbolicLink ? this.base.readlink(path) : undefined;
+    return this.links.get(path);
   }
 
   private mountOf(path: string): Mount | undefined {
@@ -218,7 +211,11 @@ export class HostFiles implements IFileSystem {
     if (place.in === "base") {
       if (this.machine.mounts.some((each) => each.mountPoint.startsWith(`${place.path}/`)))
         throw errno("EBUSY", "device or resource busy, rm", path);
-      return this.base.rm(place.path, options);
+      await this.base.rm(place.path, options);
+      for (const link of this.links.keys()) {
+        if (link === place.path || link.startsWith(`${place.path}/`)) this.links.delete(link);
+      }
+      return;
     }
     if (place.in === "tree") throw errno("EPERM", "operation not permitted, unlink", path);
     if (place.below === "") throw errno("EBUSY", "device or resource busy, rm", path);
@@ -236,7 +233,14 @@ export class HostFiles implements IFileSystem {
 
   async mv(from: string, to: string): Promise<void> {
     const [source, target] = [await this.place(from, false), await this.place(to, false)];
-    if (source.in === "base" && target.in === "base") return this.base.mv(source.path, target.path);
+    if (source.in === "base" && target.in === "base") {
+      await this.base.mv(source.path, target.path);
+      const link = this.links.get(source.path);
+      this.links.delete(source.path);
+      this.links.delete(target.path);
+      if (link !== undefined) this.links.set(target.path, link);
+      return;
+    }
     await this.cp(from, to, { recursive: true });
     await this.rm(from, { recursive: true });
   }
@@ -256,7 +260,9 @@ export class HostFiles implements IFileSystem {
   }
 
   async symlink(target: string, path: string): Promise<void> {
-    return this.base.symlink(target, (await this.place(path, false)).path);
+    const at = (await this.place(path, false)).path;
+    await this.base.symlink(target, at);
+    this.links.set(at, target);
   }
 
   async link(existing: string, path: string): Promise<void> {
