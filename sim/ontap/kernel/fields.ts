@@ -96,7 +96,8 @@ export function fieldChooser(o: {
   } else {
     for (const name of splitTop(o.asked, ",")
       .flatMap(braces)
-      .map((each) => each.trim()).filter(Boolean)) {
+      .map((each) => each.trim())
+      .filter(Boolean)) {
       if (name === "*") cheap();
       else if (name === "**") o.table.forEach((field) => chosen.add(field.name));
       else if (name.startsWith("!")) hidden.add(name.slice(1));

@@ -1,4 +1,5 @@
 import { families } from "../routes/index.js";
+import { ApiError } from "./errors.js";
 import type { Release } from "./fields.js";
 import type { Collection, Write } from "./route.js";
 
@@ -57,7 +58,7 @@ export function matchRoute(method: string, path: string, release: Release): Matc
     if (each.method !== method || (release.generation === 9 && each.since > release.major)) continue;
     const match = each.pattern.exec(path);
     if (!match) continue;
-    const values = match.slice(1).map((part) => decodeURIComponent(part));
+    const values = match.slice(1).map(decoded);
     const params = Object.fromEntries(each.names.map((name, i) => [name, values[i] ?? ""]));
     if ("write" in each.target) return { params, write: each.target.write };
     const { collection, instance } = each.target;
@@ -65,6 +66,14 @@ export function matchRoute(method: string, path: string, release: Release): Matc
     return instance ? { params, collection, key: values.slice(-own).join("/") } : { params, collection };
   }
   return undefined;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new ApiError(39387137, "The URL holds a malformed percent-encoding.", 400);
+  }
 }
 
 /** Methods the path knows at all. */

@@ -1,5 +1,6 @@
+import { groups, groupSnapshots, groupWrites } from "../application/groups.js";
 import { clusterRecord, clusterWrites, jobs, nodes } from "../cluster/cluster.js";
-import { clusterPeers } from "../cluster/peers.js";
+import { clusterPeers, clusterPeerWrites } from "../cluster/peers.js";
 import { schedules, scheduleWrites } from "../cluster/schedules.js";
 import type { Family } from "../kernel/route.js";
 import { broadcastDomains, fcInterfaces, ipInterfaces, ipRoutes, ipspaces, ports } from "../network/interfaces.js";
@@ -15,7 +16,7 @@ import { luns, lunWrites } from "../storage/luns.js";
 import { snapshots, snapshotWrites } from "../storage/snapshots.js";
 import { volumes, volumeWrites } from "../storage/volumes.js";
 import { emsEvents, emsWrites } from "../support/ems.js";
-import { svmPeers } from "../svm/peers.js";
+import { peerPermissions, svmPeers, svmPeerWrites } from "../svm/peers.js";
 import { svms } from "../svm/svms.js";
 
 /** Every route the simulator answers: what is not here is 404 or 405. The coverage table in docs is printed from it. */
@@ -23,9 +24,9 @@ export const families: readonly Family[] = [
   {
     name: "cluster",
     collections: [clusterRecord, nodes, jobs, clusterPeers, schedules],
-    writes: [...clusterWrites, ...scheduleWrites],
+    writes: [...clusterWrites, ...clusterPeerWrites, ...scheduleWrites],
   },
-  { name: "svm", collections: [svms, svmPeers], writes: [] },
+  { name: "svm", collections: [svms, svmPeers, peerPermissions], writes: svmPeerWrites },
   {
     name: "network",
     collections: [ipInterfaces, fcInterfaces, ipspaces, broadcastDomains, ports, ipRoutes],
@@ -46,6 +47,7 @@ export const families: readonly Family[] = [
     collections: [relationships, transfers, policies],
     writes: [...relationshipWrites, ...transferWrites, ...policyWrites],
   },
+  { name: "application", collections: [groups, groupSnapshots], writes: groupWrites },
   { name: "security", collections: [mavRequests], writes: mavWrites },
   { name: "support", collections: [emsEvents], writes: emsWrites },
 ];

@@ -48,7 +48,9 @@ function view(cluster: ClusterState, igroup: IgroupState): Rec {
     comment: igroup.comment || undefined,
     supports_igroups: false,
     initiators:
-      igroup.initiators.length > 0 ? igroup.initiators.map(({ name, comment }) => ({ name, comment: comment || undefined })) : undefined,
+      igroup.initiators.length > 0
+        ? igroup.initiators.map(({ name, comment }) => ({ name, comment: comment || undefined }))
+        : undefined,
     lun_maps: maps.map((map) => {
       const place = findLun(cluster, (each) => each.identity.uuid === map.lunUuid);
       return { logical_unit_number: map.number, lun: { uuid: map.lunUuid, name: place && lunPath(place) } };
@@ -220,7 +222,10 @@ export const initiators: Collection = {
   fields: fieldTable("name comment igroup.{uuid,name}"),
   list: (ctx) => {
     const igroup = igroupAt(ctx, "igroup.uuid");
-    return igroup.initiators.map((each) => ({ key: each.name, view: () => ({ name: each.name, comment: each.comment || undefined, igroup: ref(igroup) }) }));
+    return igroup.initiators.map((each) => ({
+      key: each.name,
+      view: () => ({ name: each.name, comment: each.comment || undefined, igroup: ref(igroup) }),
+    }));
   },
 };
 

@@ -244,7 +244,7 @@ export const relationshipWrites: readonly Write[] = [
     readable: fields,
     errors: [
       6619637, 6619441, 6619699, 6619714, 13303821, 13303841, 13303852, 13303868, 13303869, 13303873, 13303877,
-      13303886, 13304108,
+      13303886,
     ],
     run: createRelationship,
   },
@@ -269,7 +269,7 @@ export const relationshipWrites: readonly Write[] = [
     path: "/snapmirror/relationships/{uuid}",
     reply: "async",
     flags: ["destination_only", "source_only", "source_info_only"],
-    errors: [4, 13303813, 13303822, 13303854, 13303855, 13304082],
+    errors: [4, 13303822, 13303854, 13303855, 13304082],
     run: deleteRelationship,
   },
 ];

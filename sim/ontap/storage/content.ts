@@ -9,7 +9,7 @@ export const volumeNamed = (cluster: ClusterState, svm: string, name: string): V
 export function ensureIdentities(fabric: FabricState, cluster: ClusterState, volume: VolumeState): void {
   for (const file of volume.content.luns) {
     if (volume.identities.has(file.inode)) continue;
-    const label = `${cluster.name}/${volume.uuid}/lun/${file.inode}`;
+    const label = lunLabel(cluster, volume, file.inode);
     volume.identities.set(file.inode, {
       uuid: fabric.ids.uuid(label),
       serial: fabric.ids.serial(label),
@@ -19,6 +19,13 @@ export function ensureIdentities(fabric: FabricState, cluster: ClusterState, vol
     });
   }
 }
+
+const lunLabel = (cluster: ClusterState, volume: VolumeState, inode: string): string =>
+  `${cluster.name}/${volume.uuid}/lun/${inode}`;
+
+/** The uuid a LUN of that file has, or will have, in that volume. */
+export const lunUuid = (fabric: FabricState, cluster: ClusterState, volume: VolumeState, inode: string): string =>
+  fabric.ids.uuid(lunLabel(cluster, volume, inode));
 
 /** Sets the volume's data. LUNs that are not in it vanish, and their maps with them. */
 export function setContent(fabric: FabricState, cluster: ClusterState, volume: VolumeState, content: Content): void {

@@ -7,7 +7,7 @@ import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref, sees, svmIn } from "../kernel/scope.js";
 import { requireApproval } from "../security/mav.js";
-import { findLun, type LunPlace, lunPath, lunPlaces, setContent, volumeNamed, written } from "./content.js";
+import { findLun, type LunPlace, lunPath, lunPlaces, lunUuid, setContent, volumeNamed, written } from "./content.js";
 
 const fields = fieldTable(
   "qos_policy.{uuid,name} auto_delete space.{scsi_thin_provisioning_support_enabled,guarantee.requested} consistency_group.{uuid,name}@10",
@@ -85,9 +85,11 @@ function create(ctx: Ctx): Outcome {
   if (bytes === undefined) throw missing("space.size");
   const osType = needText(body, "os_type");
   const inode = fabric.ids.next("inode");
+  const home = volumeNamed(cluster, svm.name, volumeName);
+  const uuid = home && lunUuid(fabric, cluster, home, inode);
   return {
-    location: "/api/storage/luns",
-    record: { name: `/vol/${volumeName}/${name}`, svm: ref(svm) },
+    location: `/api/storage/luns/${uuid ?? ""}`,
+    record: { uuid, name: `/vol/${volumeName}/${name}`, svm: ref(svm) },
     job: {
       kind: "volume",
       svm,

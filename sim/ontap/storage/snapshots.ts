@@ -294,7 +294,9 @@ export const snapshotWrites: readonly Write[] = [
     method: "POST",
     path: "/storage/volumes/{volume.uuid}/snapshots",
     reply: "async",
-    body: accepts("name comment svm.{name,uuid} volume.{name,uuid} snapmirror_label@8 expiry_time snaplock_expiry_time snaplock.expiry_time@15"),
+    body: accepts(
+      "name comment svm.{name,uuid} volume.{name,uuid} snapmirror_label@8 expiry_time snaplock_expiry_time snaplock.expiry_time@15",
+    ),
     readable: fields,
     errors: [525059, 525062, 1638461, 1638477, 1638518, 1638523, 1638618, 524479],
     run: create,

@@ -8,6 +8,7 @@ export const emsEvents: Collection = {
   path: "/support/ems/events",
   keys: ["node.name", "index"],
   clusterOnly: true,
+  noInstance: true,
   fields: fieldTable("index time node.{uuid,name} message.{name,severity} log_message source parameters.{name,value}"),
   list: ({ cluster }) =>
     cluster.ems.map((event) => ({
@@ -46,7 +47,7 @@ export const emsWrites: readonly Write[] = [
     body: accepts(
       "computer_name event_source app_version event_id category event_description severity autosupport_required",
     ),
-    errors: [983173],
+    errors: [],
     run: log,
   },
 ];

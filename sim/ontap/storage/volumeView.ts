@@ -1,0 +1,106 @@
+import { fieldTable } from "../kernel/fields.js";
+import { isoTime } from "../kernel/query.js";
+import type { Rec } from "../kernel/records.js";
+import type { Ctx } from "../kernel/route.js";
+import { ref } from "../kernel/scope.js";
+import type { ClusterState, VolumeState } from "../state.js";
+import { freeBytes } from "./aggregates.js";
+import { usedBytes } from "./content.js";
+
+/** What a FlexClone is made of, in a POST and in what is read. */
+export const CLONE =
+  "clone.{is_flexclone,parent_volume.{uuid,name},parent_snapshot.{uuid,name},parent_svm.{uuid,name}}";
+export const volumeFields = fieldTable(
+  "uuid name svm.{uuid,name} type state style size create_time language comment msid@11 _tags@13",
+  "aggregates.{uuid,name} guarantee.{type,honored} snapshot_policy.{name,uuid} nas.path",
+  "space.{size,used,available} space.{snapshot.{used,reserve_percent},logical_space.used}!",
+  "encryption.{enabled,state,type,key_id} snapmirror.{is_protected,destinations.{is_ontap,is_cloud}}@7",
+  `${CLONE} clone.{split_initiated,split_complete_percent,inherited_physical_used} clone.split_estimate!`,
+  "tiering.{policy,min_cooling_days} nas.{export_policy.{name,id},security_style,uid,gid,unix_permissions} qos.policy.{name,uuid}",
+  "efficiency.{compression,compaction,dedupe,policy.name,state} files.{maximum,used} analytics.state@8 access_time_enabled@8 is_object_store@8",
+  "space.logical_space.{enforcement,reporting} autosize.{mode,maximum,minimum} cloud_retrieval_policy@8 activity_tracking.state@10 movement.state!",
+  "snapshot_directory_access_enabled@13 snapshot_count!@10 is_svm_root! snapshot_locking_enabled@12 consistency_group.{name,uuid}@10 snaplock.type",
+);
+
+/** A volume as GET shows it: reference 7.1. */
+export function volumeView(ctx: Ctx, volume: VolumeState): Rec {
+  const { cluster, fabric } = ctx;
+  const aggregate = cluster.aggregates.find((each) => each.name === volume.aggregate);
+  const used = usedBytes(volume);
+  const destinations = cluster.releases.filter((each) => each.source.volumeUuid === volume.uuid);
+  const group = cluster.groups.find((each) => each.volumeUuids.includes(volume.uuid));
+  return {
+    uuid: volume.uuid,
+    name: volume.name,
+    svm: ref(volume.svm),
+    type: volume.type,
+    state: volume.state,
+    style: "flexvol",
+    size: volume.sizeBytes,
+    create_time: isoTime(volume.createdAt),
+    language: volume.language,
+    comment: volume.comment,
+    msid: volume.msid,
+    _tags: volume.tags,
+    aggregates: aggregate ? [ref(aggregate)] : [],
+    guarantee: { type: volume.guarantee, honored: true },
+    snapshot_policy: { name: volume.snapshotPolicy },
+    nas: {
+      path: volume.junctionPath,
+      export_policy: { name: "default" },
+      security_style: "unix",
+      uid: 0,
+      gid: 0,
+      unix_permissions: 755,
+    },
+    tiering: { policy: "none" },
+    efficiency: { compression: "none", compaction: "none", dedupe: "none", state: "disabled" },
+    files: { maximum: 21_251_126, used: 100 },
+    autosize: { mode: "off" },
+    access_time_enabled: true,
+    space: {
+      size: volume.sizeBytes,
+      used,
+      available: Math.min(volume.sizeBytes - used, aggregate ? freeBytes(cluster, aggregate) : 0),
+      snapshot: { used: volume.snapshots.length * 2 ** 30, reserve_percent: 0 },
+      logical_space: { used, enforcement: false, reporting: false },
+    },
+    encryption: {
+      enabled: volume.encrypted,
+      state: volume.encrypted ? "encrypted" : "unencrypted",
+      type: volume.encrypted ? "volume" : "none",
+    },
+    snapmirror: {
+      is_protected: destinations.length > 0,
+      destinations: { is_ontap: destinations.length > 0, is_cloud: false },
+    },
+    clone: cloneView(fabric.now, cluster, volume),
+    snapshot_count: volume.snapshots.length,
+    is_svm_root: false,
+    snapshot_locking_enabled: volume.snapshotLocking,
+    consistency_group: group ? ref(group) : undefined,
+    snaplock: { type: "non_snaplock" },
+  };
+}
+
+function cloneView(now: number, cluster: ClusterState, volume: VolumeState): Rec {
+  const { clone } = volume;
+  if (!clone) return { is_flexclone: false };
+  const parent = [...cluster.volumes, ...cluster.queue.map((each) => each.volume)].find(
+    (each) => each.uuid === clone.parentVolumeUuid,
+  );
+  const { splitStartedAt, splitEndsAt } = clone;
+  const splitting = splitStartedAt !== undefined && splitEndsAt !== undefined;
+  return {
+    is_flexclone: true,
+    parent_volume: parent ? ref(parent) : undefined,
+    parent_snapshot: { uuid: clone.parentSnapshotUuid, name: clone.parentSnapshotName },
+    parent_svm: ref(volume.svm),
+    split_initiated: splitting,
+    split_complete_percent: splitting
+      ? Math.floor((100 * (now - splitStartedAt)) / Math.max(1, splitEndsAt - splitStartedAt))
+      : undefined,
+    split_estimate: Math.round(volume.sizeBytes * 0.6),
+    inherited_physical_used: Math.round(volume.sizeBytes * 0.6),
+  };
+}
