@@ -1,12 +1,15 @@
 import { matchAt, phrase } from "./phrase.js";
 import type { Spot } from "./spots.js";
 
+const PLACE_NOUNS = ["'s? environment|env|host|server|vm|box|machine|system|team|class|classes|session|sessions|course|courses|purpose|purposes|people|folks|users|students|group|lab|use|side|node|department|staff|work|instance|area|db|database|activities|activity?", "'s"];
+
 /** Nouns people put after a value ("prod database", "training class") and before it ("the volume prod"). */
 const AFTER: Readonly<Record<string, readonly string[]>> = {
   set: ["'s? volume|volumes|vol|vols|db|database|databases|set|data|luns|lun|disk|disks|instance|system|filesystem|environment|dataset|storage|server? group?", "'s"],
   mirror: ["'s? volume|volumes|vol|vols|db|database|set|data|luns|lun|storage?", "'s", "of them"],
   host: ["'s? server|host|vm|box|machine|node|instance|system|environment?", "'s"],
-  purpose: ["'s? environment|env|host|server|vm|box|machine|system|team|class|classes|session|sessions|course|courses|purpose|purposes|people|folks|users|students|group|lab|use|side|node|department|staff|work|instance|area|db|database|activities|activity?", "'s"],
+  purpose: PLACE_NOUNS,
+  area: PLACE_NOUNS,
   point: ["'s? nightly|automatic? snapshot|backup|nightly|copy|state|version|data|snap|image|point|dump|snapshots|backups|replica", "'s", "in the morning"],
   cluster: ["cluster|system|array|'s", "system"],
   clusters: ["clusters|cluster|systems|arrays"],
@@ -39,6 +42,9 @@ const BEFORE: Readonly<Record<string, readonly string[]>> = {
   snapshot: ["snapshot|snap called|named?", "called|named"],
   rate: ["about|around|max|maximum|at most"],
 };
+/** All nouns above, for those who ask whether a word means anything here. */
+export const AROUND: readonly string[] = [...Object.values(AFTER).flat(), ...Object.values(BEFORE).flat()];
+
 const DETERMINERS = ["the|our|my|this|that|your|a|an|its whole|entire|full|complete|current|live|existing|same|own?", "all of? the|our?", "whole|entire|full|complete|current|live", "these|those"];
 
 /** In "3 more days" the act may have taken "more" for itself. */

@@ -2,7 +2,7 @@ import type { Json } from "../core/json.js";
 import { bestOf, fits, fitting, isComplete, readings } from "./choose.js";
 import { fieldOf, type Reading } from "./match.js";
 import { moodOf } from "./mood.js";
-import { lexicon, nearest } from "./nearest.js";
+import { edits, hasPlace, lexicon, nearest } from "./nearest.js";
 import { choice, listed, notAvailable, reply, shown } from "./replies.js";
 import { sentenceFor } from "./say.js";
 import type { Sentence } from "./sentence.js";
@@ -12,6 +12,8 @@ import type { Choice, Context, Phrasebook, Understood } from "./vocabulary.js";
 export function askBack(all: readonly Reading[], sentence: Sentence, context: Context): Understood | undefined {
   const open = all.filter((each) => fits(each, sentence) && !isComplete(each) && each.book.effect !== "read");
   const [best, ...more] = open.sort((a, b) => a.missing.length - b.missing.length || b.filled - a.filled || b.heads.length - a.heads.length);
+  const only = context.asker.clones?.length === 1 ? context.asker.clones[0] : undefined;
+  if (best && only && best.missing.length === 1 && best.missing[0] === "clone" && best.book.available) return { kind: "request", runbook: best.book.name, request: { ...best.request, clone: only.name } };
   if (!best || (!context.addressed && isIdle(best, sentence))) return undefined;
   if (!best.book.available) return notAvailable(best.book);
   const rival = more.find((each) => each.book !== best.book && each.missing.length === best.missing.length && each.filled === best.filled && each.heads.length === best.heads.length && each.book.available);
@@ -24,6 +26,7 @@ const isIdle = (reading: Reading, sentence: Sentence): boolean => reading.filled
 
 function askAbout(reading: Reading, context: Context): Understood {
   const [ask] = reading.asks;
+  if (ask?.requests) return reply(ask.text, ask.requests.map((each) => choice(reading.book, each, context)));
   if (ask) return reply(ask.text, ask.values.map((value) => choice(reading.book, withValue(reading, ask.slot, value), context)));
   if (reading.several) {
     const { slot, values } = reading.several;
@@ -116,29 +119,42 @@ function cutStart(sentence: Sentence, from: number): number {
 }
 
 const MOST_GUESSES = 24;
+const MOST_WORDS_UNASKED = 12;
 
 /** Words that are nearly words of ours: what they would make of the sentence is offered, never done. */
 export function misspelt(all: readonly Reading[], sentence: Sentence, context: Context): Understood | undefined {
+  // people talking among themselves: only a short sentence is worth guessing at
+  if (!context.addressed && sentence.words.length > MOST_WORDS_UNASKED) return undefined;
   const known = lexicon(context.vocabulary);
   const suspects = suspectsOf(bestOf(all), sentence, known);
+  if (suspects.length === 0 || hopeless(sentence, known)) return undefined;
   let guesses: string[][] = [[...sentence.words]];
   for (const index of suspects.slice(0, 4)) {
-    const options = nearest(sentence.words[index] ?? "", known, 4);
+    const options = nearest(sentence.words[index] ?? "", known, 4).filter((each) => context.addressed || edits(each, sentence.words[index] ?? "") === 1);
     guesses = guesses.flatMap((guess) => [guess, ...options.map((option) => guess.with(index, option))]).slice(0, MOST_GUESSES * 4);
   }
   const changed = (guess: readonly string[]): number => guess.filter((each, i) => each !== sentence.words[i]).length;
   const tried = guesses.filter((guess) => changed(guess) > 0).sort((a, b) => changed(a) - changed(b)).slice(0, MOST_GUESSES);
   const meant = tried.flatMap((guess) => fitting(readings(respelt(sentence, guess), context), respelt(sentence, guess)));
   if (meant.length > 0) return didYouMean(meant, context);
-  const [nearly] = tried.filter((guess) => askable(respelt(sentence, guess), context) !== undefined);
-  return nearly && context.addressed ? askBack(readings(respelt(sentence, nearly), context), respelt(sentence, nearly), context) : undefined;
+  if (!context.addressed) return undefined;
+  const nearly = tried.find((guess) => missesOnly(askable(respelt(sentence, guess), context)));
+  return nearly ? askBack(readings(respelt(sentence, nearly), context), respelt(sentence, nearly), context) : undefined;
 }
 
+/** A long word that is neither ours nor near one of ours stays over whatever the others are: no guess can make a request of it. */
+function hopeless(sentence: Sentence, known: readonly string[]): boolean {
+  const free = sentence.words.some((each) => /^(?:as|named|called|because|labelled|label|due|reason|snapshot|explain|help)$/.test(each));
+  return !free && sentence.words.some((each) => /^\p{L}{4,}$/u.test(each) && !hasPlace(each) && !known.includes(each) && nearest(each, known, 1).length === 0 && !TIME_WORD.test(each));
+}
+const TIME_WORD = /^(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mon|tue|wed|thu|fri|sat|sun)|^(?:last|night|today|tonight|tomorrow|yesterday|morning|evening|afternoon|noon|midnight|week|weeks|day|days|hour|hours|month|months|minutes|next|this|before|after|fortnight|past|coming|previous|half|end|seven|three|four|five|eight|nine|twelve)$/;
+
+const missesOnly = (reading: Reading | undefined): boolean => reading !== undefined && reading.missing.length > 0 && !reading.several;
 const respelt = (sentence: Sentence, words: readonly string[]): Sentence => ({ ...sentence, words, raw: words.map((each, i) => (each === sentence.words[i] ? (sentence.raw[i] ?? each) : each)) });
 
 function suspectsOf(best: Reading | undefined, sentence: Sentence, known: readonly string[]): number[] {
   const left = best ? best.leftovers : sentence.words.map((_, i) => i);
-  const strange = sentence.words.flatMap((word, i) => (word.length >= 3 && !known.includes(word) && /\p{L}/u.test(word) && (left.includes(i) || !best?.taken.has(i)) ? [i] : []));
+  const strange = sentence.words.flatMap((word, i) => (word.length >= 3 && !known.includes(word) && !hasPlace(word) && /^\p{L}[\p{L}_-]*$/u.test(word) && (left.includes(i) || !best?.taken.has(i)) ? [i] : []));
   return strange.filter((i) => nearest(sentence.words[i] ?? "", known, 1).length > 0);
 }
 
@@ -152,7 +168,7 @@ function didYouMean(meant: readonly Reading[], context: Context): Understood {
 
 /** An act, and words beside it that nobody here knows: they are named, with the nearest names. */
 export function unknownWords(best: Reading | undefined, sentence: Sentence, context: Context): Understood | undefined {
-  if (!best || best.book.effect === "read") return undefined;
+  if (!best || best.book.effect === "read" || best.leftovers.length === 0) return undefined;
   if (!context.addressed && !isMeantForUs(best, sentence)) return undefined;
   if (!best.book.available) return notAvailable(best.book);
   const unknown = unknownName(best, sentence, context);
@@ -160,21 +176,31 @@ export function unknownWords(best: Reading | undefined, sentence: Sentence, cont
   const words = shown(best.leftovers.map((each) => sentence.raw[each]).join(" "));
   const offer = isComplete(best) ? [choice(best.book, best.request, context)] : offers(best, context);
   const asked = best.missing.length > 0 ? ` ${questionFor(best, context)}` : offer.length > 0 ? " Shall I plan it without that?" : "";
-  return reply(`I understood ${best.book.name}, but not "${words}".${asked}`, offer);
+  return reply(`I understood ${best.book.name}, but not "${words}".${asked}`, [...instead(best, sentence, context), ...offer]);
+}
+
+/** "restore prod to training": what fits if the act is the one people mix it up with. */
+function instead(best: Reading, sentence: Sentence, context: Context): Choice[] {
+  const { orElse } = best.book;
+  if (orElse === undefined) return [];
+  const words = sentence.words.flatMap((each, i) => (i === best.heads[0] ? [orElse] : best.heads.includes(i) ? [] : [each]));
+  const other = { ...sentence, words, raw: words, breaks: new Set<number>(), quoted: new Set<number>() };
+  return fitting(readings(other, context), other).filter((each) => each.book.name === orElse && each.book.available).map((each) => choice(each.book, each.request, context));
 }
 
 /** Nobody spoke to us: answer only what begins like a request or is one but for a word or two. */
 function isMeantForUs(reading: Reading, sentence: Sentence): boolean {
   const before = sentence.words.slice(0, Math.min(...reading.heads)).filter((_, i) => reading.leftovers.includes(i)).length;
-  const about = reading.filled > 0 || reading.leftovers.length <= 1;
+  const about = reading.filled > 0 || (reading.leftovers.length <= 1 && sentence.words[Math.min(...reading.heads)] === reading.book.name);
   return about && before === 0 && reading.leftovers.length <= Math.max(2, sentence.words.length * 0.6) && moodOf(sentence, reading.leftovers, false) === undefined;
 }
 
 /** "clone foo for training", "clone prod on epic-trn-99", "clone prod for juggling". */
 function unknownName(reading: Reading, sentence: Sentence, context: Context): Understood | undefined {
   const { sets, hosts, purposes } = context.vocabulary;
-  const small = /^(?:the|a|an|our|my|of|for|on|onto|to|from|in|at|with|set|volume|database|db|'s)$/;
-  const strange = reading.leftovers.filter((each) => !small.test(sentence.words[each] ?? "") && /\p{L}/u.test(sentence.words[each] ?? ""));
+  const small = /^(?:the|a|an|our|my|of|for|on|onto|to|from|in|at|with|set|sets|all|volume|volumes|database|databases|db|'s)$/;
+  const known = lexicon(context.vocabulary);
+  const strange = reading.leftovers.filter((each) => !small.test(sentence.words[each] ?? "") && /\p{L}/u.test(sentence.words[each] ?? "") && !known.includes(sentence.words[each] ?? ""));
   const [first] = strange;
   if (first === undefined) return undefined;
   const word = sentence.raw[first] ?? "";

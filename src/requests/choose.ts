@@ -6,7 +6,7 @@ import type { Context } from "./vocabulary.js";
 
 /** Every reading of a sentence, by every runbook. */
 export function readings(sentence: Sentence, context: Context): Reading[] {
-  const zone = IANAZone.isValidZone(context.asker.timeZone) ? context.asker.timeZone : "utc";
+  const zone = IANAZone.create(context.asker.timeZone).isValid ? context.asker.timeZone : "utc";
   const spots = spotsIn(sentence, DateTime.fromJSDate(context.now, { zone }), context);
   return context.vocabulary.runbooks.flatMap((book) => readingsOf(book, sentence, spots, context.vocabulary));
 }
@@ -21,7 +21,8 @@ export const fits = (reading: Reading, sentence: Sentence): boolean => reading.l
 function isStatement(reading: Reading, sentence: Sentence): boolean {
   if (reading.book.effect !== "read" || sentence.asks) return false;
   const verb = sentence.words.findIndex((each) => /^(?:is|are|was|were|has|have|will|would)$/.test(each));
-  return verb > 0 && !sentence.words.slice(0, verb).some((each) => /^(?:what|which|how|who|when|where|why|show|list|tell|give|check|see|know|can|could|do|does|did|is|are|please|explain|status|any)$/.test(each));
+  const manners = sentence.words.findIndex((each) => !/^(?:hi|hello|hey|sluice|bot|please|ok|okay|good|morning|so|and|well)$/.test(each));
+  return verb > 0 && verb !== manners && !sentence.words.slice(0, verb).some((each) => /^(?:what|which|how|who|when|where|why|show|list|tell|give|check|see|know|can|could|do|does|did|is|are|please|explain|status|any)$/.test(each));
 }
 
 export const isComplete = (reading: Reading): boolean => reading.missing.length === 0 && reading.asks.length === 0 && !reading.several;
@@ -44,6 +45,6 @@ const isLess = (less: Reading, more: Reading): boolean =>
 
 /** The reading that explains most: fewest words left over, nothing missing, acts before questions. */
 export function bestOf(all: readonly Reading[]): Reading | undefined {
-  const weight = (each: Reading): number => each.leftovers.length + 2 * each.missing.length + (each.several ? 1 : 0) + (each.book.effect === "read" ? 0.5 : 0);
-  return [...all].sort((a, b) => weight(a) - weight(b) || b.heads.length - a.heads.length || b.filled - a.filled)[0];
+  const weight = (each: Reading): number => each.leftovers.length + 2 * each.missing.length ** 2 + (each.several ? 1 : 0) + (each.book.effect === "read" ? 3 : 0) - 0.6 * each.heads.length;
+  return [...all].sort((a, b) => weight(a) - weight(b) || Math.min(...a.heads) - Math.min(...b.heads) || b.heads.length - a.heads.length || b.filled - a.filled)[0];
 }

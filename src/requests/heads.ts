@@ -6,7 +6,7 @@ import { inflect } from "./words.js";
 const made = new WeakMap<Phrasebook, readonly Phrase[]>();
 
 /** How a runbook is named when one speaks about it: its name, and its verb where one word is enough to know it. */
-export function headPhrases(book: Phrasebook): readonly Phrase[] {
+export function headPhrases(book: Phrasebook, all: readonly Phrasebook[]): readonly Phrase[] {
   const before = made.get(book);
   if (before) return before;
   const [first = "", ...rest] = book.name.split("-");
@@ -15,7 +15,8 @@ export function headPhrases(book: Phrasebook): readonly Phrase[] {
   const words = patternOf(book.says[0] ?? book.name).required.filter((each) => each.kind === "words");
   const [only] = words;
   const verbs = only && words.length === 1 ? only.phrases.filter((each) => each.places.length <= 2 && each.places.every((place) => !place.gap)) : [];
-  const phrases = [...texts.map(phrase), ...verbs];
+  const alone = all.filter((each) => each.name.split("-")[0] === first).length === 1 ? [first, inflect(first)[1]] : [];
+  const phrases = [...alone.map(phrase), ...texts.map(phrase), ...verbs];
   made.set(book, phrases);
   return phrases;
 }

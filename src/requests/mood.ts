@@ -6,7 +6,7 @@ export type Mood = "negation" | "condition" | "question" | "quotation" | "report
 const NEGATION = /^(?:not|no|never|without|neither|nor|none|avoid|refrain|prevent|forbid|forbidden|except|instead|forget|nobody|nothing|nope|nah|nay|cancel|abort|stop|against|hardly|rather)$/;
 const CONDITION = /^(?:if|unless|when|whenever|once|after|before|provided|assuming|depending|otherwise|case|whether|suppose|supposing|else|until|while|as)$/;
 const ASKING = /^(?:what|which|who|whom|whose|why|how|when|where|should|shall|do|does|did|is|are|was|were|has|have|had|may|might|can|could|would|will|must|am|whether|anyone|anybody)$/;
-const REPORT = /^(?:said|says|say|saying|told|tells|tell|asked|asks|ask|wants|wanted|wrote|writes|mentioned|suggested|suggests|suggest|heard|announced|reported|claimed|claims|ordered|he|she|they|him|her|them|his|their|someone|somebody|everyone|boss|was|were|had|has|been|did|already|yesterday|ago|last|earlier|worked|failed|went|finished|completed|[a-z]+ed)$/;
+const REPORT = /^(?:said|says|say|saying|told|tells|tell|asked|asks|ask|wants|wanted|wrote|writes|mentioned|suggested|suggests|suggest|heard|announced|reported|claimed|claims|ordered|he|she|they|him|her|them|his|their|someone|somebody|everyone|boss|was|were|had|has|been|did|already|worked|failed|went|finished|completed|[a-z]+ed)$/;
 const DOUBT = /^(?:maybe|perhaps|might|should|ought|probably|possibly|could|would|may|think|thinking|considering|consider|wonder|wondering|guess|believe|hope|imagine|planning|plan|discuss|discussing|talk|talking|about|kidding|joking|joke|lol|haha|test|example|or)$/;
 
 /**
@@ -14,6 +14,9 @@ const DOUBT = /^(?:maybe|perhaps|might|should|ought|probably|possibly|could|woul
  * This only chooses the sentence people get as an answer: what keeps the request from being one is that words were left over.
  */
 export function moodOf(sentence: Sentence, leftovers: readonly number[], bareQuestion: boolean): Mood | undefined {
+  // what comes after "because" gives a reason; it is asked about, but changes nothing about the act
+  const reason = leftovers.findIndex((each) => /^(?:because|since|due|so)$/.test(sentence.words[each] ?? ""));
+  if (reason > 0 || (reason === 0 && (leftovers[0] ?? 0) > 1)) return moodOf(sentence, leftovers.slice(0, reason), bareQuestion);
   const left = leftovers.map((each) => sentence.words[each] ?? "");
   if (leftovers.some((each) => sentence.quoted.has(each)) && !left.some((each) => NEGATION.test(each))) return "quotation";
   if (left.some((each) => NEGATION.test(each))) return "negation";

@@ -1,4 +1,5 @@
-import { WORDS } from "./words.js";
+import { AROUND } from "./around.js";
+import { CHANGE_FILLER, CHANGE_OPENERS, CLOSERS, INTRODUCERS, OPENERS, READ_FILLER, WORDS } from "./words.js";
 import type { Vocabulary } from "./vocabulary.js";
 
 /** Single edits (a swap of neighbours counts one) between two words. Fuse's bitap counts a swap as two, which loses "pord". */
@@ -32,15 +33,28 @@ export function nearest(word: string, names: readonly string[], most: number, ge
     .map((each) => each.name);
 }
 
+const lexica = new WeakMap<Vocabulary, readonly string[]>();
+
 /** Every word that has a meaning in requests and is long enough to be mistyped. */
-export function lexicon(vocabulary: Vocabulary): string[] {
+export function lexicon(vocabulary: Vocabulary): readonly string[] {
+  const before = lexica.get(vocabulary);
+  if (before) return before;
   const names = [
     ...vocabulary.sets.flatMap((each) => [each.name, ...each.aliases, ...each.volumes]),
     ...vocabulary.hosts.flatMap((each) => [each.name, ...each.aliases]),
     ...vocabulary.purposes.flatMap((each) => [each.name, ...each.aliases]),
     ...vocabulary.clusters.flatMap((each) => [each.name, ...(each.aliases ?? []), ...(each.svms ?? [])]),
   ];
-  return [...new Set([...names.map((each) => each.toLowerCase()), ...lexiconOfWords()])];
+  const made = [...new Set([...names.map((each) => each.toLowerCase()), ...lexiconOfWords()])];
+  lexica.set(vocabulary, made);
+  return made;
+}
+
+let placedOnce: ReadonlySet<string> | undefined;
+/** Has the word a place anywhere: in the lexicon, in manners, before or after a value? */
+export function hasPlace(word: string): boolean {
+  placedOnce ??= new Set([...Object.values(WORDS).flat(), ...[OPENERS, CHANGE_OPENERS, CLOSERS, CHANGE_FILLER, READ_FILLER].flat().map((each) => each.text), ...Object.values(INTRODUCERS).flat(), ...AROUND].flatMap((text) => text.split(/[ |]/)).map((each) => each.replace(/\?$/, "")));
+  return placedOnce.has(word);
 }
 
 let wordsOnce: readonly string[] | undefined;

@@ -53,11 +53,34 @@ function step(places: readonly Place[], place: number, words: readonly string[],
   return here.optional ? step(places, place + 1, words, at, free) : undefined;
 }
 
+const indexes = new WeakMap<readonly Phrase[], ReadonlyMap<string, readonly Phrase[]>>();
+
+/** The phrases that can begin with a word; a list is indexed once, so lists should be kept, not made anew. */
+export function beginningWith(phrases: readonly Phrase[], word: string): readonly Phrase[] {
+  let index = indexes.get(phrases);
+  if (!index) {
+    const made = new Map<string, Phrase[]>();
+    for (const each of phrases) for (const first of firstWords(each)) made.set(first, [...(made.get(first) ?? []), each]);
+    indexes.set(phrases, (index = made));
+  }
+  return index.get(word) ?? [];
+}
+
+function firstWords({ places }: Phrase): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const each of places) {
+    if (each.gap) break;
+    each.words.forEach((word) => words.add(word));
+    if (!each.optional) break;
+  }
+  return words;
+}
+
 /** Every place where one of the phrases stands, longest first. */
 export function occurrences(phrases: readonly Phrase[], words: readonly string[], free: (index: number) => boolean = () => true): number[][] {
   const found = new Map<string, number[]>();
-  for (const each of phrases) {
-    for (let at = 0; at < words.length; at += 1) {
+  for (let at = 0; at < words.length; at += 1) {
+    for (const each of beginningWith(phrases, words[at] ?? "")) {
       const taken = matchAt(each, words, at, free);
       if (taken && taken.length > 0) found.set(taken.join(), taken);
     }

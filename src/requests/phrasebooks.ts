@@ -6,12 +6,12 @@ import type { Phrasebook } from "./vocabulary.js";
  */
 export type Words = Omit<Phrasebook, "available">;
 
-const CLONE_REF = ["clone", "set", "purpose", "host", "name"];
+const CLONE_REF = ["clone", "set", "purpose", "area", "host", "name"];
 const REF = "[<clone>] [of <set>] [for <purpose>] [on <host>] [as <name>]";
 /** Where a clone is spoken of that exists, "the clone on|from|of training" is said as well. */
 const REF_INTRODUCERS = {
   host: ["", "on", "onto", "to", "at", "in", "for", "with", "from", "of", "off"],
-  purpose: ["", "for", "to", "on", "in", "as", "at", "with", "from", "of", "off"],
+  purpose: ["", "for", "to", "on", "in", "at", "with", "from", "of", "off"],
   name: ["", "as", "named", "called", "name", "of", "for"],
 };
 
@@ -21,7 +21,8 @@ export const clone: Words = {
     "clone <set> [for <purpose>] [on <host>] [from <point>] [with fresh data] [for <duration>] [until <until>] [as <name>] [only <volume>] [from <source>] [because <reason>]",
     // "a fresh copy" says either "a new copy" or "with fresh data": both patterns fit, and both are offered
     "fresh clone <set> [for <purpose>] [on <host>] [for <duration>] [until <until>] [as <name>] [from <source>]",
-    "mount <set> for <purpose> [on <host>] [from <point>] [with fresh data] [for <duration>] [until <until>] [as <name>] [from <source>]",
+    "mount <set> for <purpose> [on <host>] [from <point>] [with fresh data] [for <duration>] [until <until>] [as <name>] [from <source>] [because <reason>]",
+    "mount <set> on <host> [for <purpose>] [from <point>] [with fresh data] [for <duration>] [until <until>] [as <name>] [from <source>] [because <reason>]",
   ],
   summary: "makes a writable copy of a set from its mirror and mounts it on a host",
   effect: "change",
@@ -35,7 +36,7 @@ export const clone: Words = {
 
 export const refreshClone: Words = {
   name: "refresh-clone",
-  says: [`refresh the clone ${REF} [from <point>] [with fresh data] [from <source>]`, "refresh <purpose> [of <set>] [from <point>] [with fresh data] [from <source>]", "refresh <host> [of <set>] [from <point>] [with fresh data] [from <source>]"],
+  says: [`refresh the clone ${REF} [from <point>] [with fresh data] [from <source>]`, "refresh <area> [of <set>] [from <point>] [with fresh data] [from <source>]", "refresh <host> [of <set>] [from <point>] [with fresh data] [from <source>]", "refresh <name> [on <host>] [of <set>] [from <point>] [with fresh data] [from <source>]"],
   summary: "replaces what a clone holds by a newer state of its set; what was written to the clone is lost",
   effect: "destroy",
   fields: { name: "as", source: null },
@@ -44,16 +45,17 @@ export const refreshClone: Words = {
 };
 export const releaseClone: Words = {
   name: "release-clone",
-  says: [`release the clone ${REF}`, `remove the clone ${REF}`, "release <host>", "release <purpose>", "release <name>"],
+  says: [`release the clone ${REF}`, `remove the clone ${REF}`, "release <host>", "release <area>", "release <name> [on <host>] [for <purpose>]"],
   summary: "unmounts a clone and deletes it",
   effect: "destroy",
+  filler: ["it is not|no|longer longer? needed|required|used any? more|longer|anymore?", "the class|course|training|test|session|testing is|was over|finished|done|through now?", "you can|may now?", "now"],
   fields: { name: "as" },
   introducers: REF_INTRODUCERS,
   oneOf: CLONE_REF,
 };
 export const extendLease: Words = {
   name: "extend-lease",
-  says: [`extend the clone ${REF} [by <duration>] [until <until>] [longer] [lease] [because <reason>]`, `extend lease ${REF} [by <duration>] [until <until>] [longer] [because <reason>]`, "extend <purpose> [of <set>] [by <duration>] [until <until>] [longer] [lease] [because <reason>]", "extend <host> [of <set>] [by <duration>] [until <until>] [longer] [lease] [because <reason>]", "extend <name> [by <duration>] [until <until>] [longer] [lease]", `need the clone ${REF} longer [by <duration>] [until <until>] [because <reason>]`, "need <host> longer [by <duration>] [until <until>]"],
+  says: [`extend the clone ${REF} [by <duration>] [until <until>] [longer] [lease] [because <reason>]`, `extend lease ${REF} [by <duration>] [until <until>] [longer] [because <reason>]`, "extend <area> [of <set>] [by <duration>] [until <until>] [longer] [lease] [because <reason>]", "extend <host> [of <set>] [by <duration>] [until <until>] [longer] [lease] [because <reason>]", "extend <name> [by <duration>] [until <until>] [longer] [lease]", `need that clone ${REF} until <until> [longer] [because <reason>]`, `need the clone ${REF} longer [by <duration>] [until <until>] [because <reason>]`, "need <host> longer [by <duration>] [until <until>]"],
   summary: "lets a clone live longer",
   effect: "change",
   fields: { duration: "by", name: "as", reason: null },
@@ -66,7 +68,7 @@ export const extendLease: Words = {
 };
 export const rewindClone: Words = {
   name: "rewind-clone",
-  says: [`rewind the clone ${REF} [to <point>] [to the start]`, "rewind <purpose> [of <set>] [to <point>] [to the start]", "rewind <host> [of <set>] [to <point>] [to the start]", "rewind <name> [to <point>] [to the start]"],
+  says: [`rewind the clone ${REF} [to <point>] [to the start]`, "rewind <area> [of <set>] [to <point>] [to the start]", "rewind <host> [of <set>] [to <point>] [to the start]", "rewind <name> [on <host>] [to <point>] [to the start]"],
   summary: "puts a clone back to an earlier state of itself; what was written since is lost",
   effect: "destroy",
   fields: { name: "as", "to the start": null },
@@ -76,7 +78,7 @@ export const rewindClone: Words = {
 
 export const updateMirror: Words = {
   name: "update-mirror",
-  says: ["update mirror <mirror> [to <target>] [from <source>]", "replicate <mirror> [to <target>]", "send <mirror> to <target>", "back up <mirror> [to <target>]"],
+  says: ["update mirror <mirror> [to <target>] [from <source>]", "update it <mirror>", "replicate <mirror> [to <target>]", "send <mirror> to <target>", "back up <mirror> [to <target>]"],
   summary: "brings a set's mirror up to date now",
   effect: "change",
   fields: { target: null, source: null },
@@ -84,15 +86,15 @@ export const updateMirror: Words = {
 };
 export const pauseMirror: Words = {
   name: "pause-mirror",
-  says: ["pause mirror <mirror> [until <until>] [for <duration>] [to <target>] [because <reason>]"],
+  says: ["pause mirror <mirror> [until <until>] [for <ending>] [to <target>] [because <reason>]", "pause it <mirror> [until <until>] [for <ending>] [to <target>] [because <reason>]"],
   summary: "stops the scheduled updates of a mirror; the copy gets older until it is resumed",
   effect: "change",
-  fields: { target: null, duration: "until" },
+  fields: { target: null, ending: "until" },
   introducers: { reason: ["because of", "because", "due to", "reason", "as we", "since we", "since", "while", "during", "for", "owing to"] },
 };
 export const resumeMirror: Words = {
   name: "resume-mirror",
-  says: ["resume mirror <mirror> [to <target>] [because <reason>]", "start mirror <mirror> [to <target>]"],
+  says: ["resume mirror <mirror> [to <target>] [because <reason>]", "resume it <mirror> [to <target>] [because <reason>]", "start mirror <mirror> [to <target>]"],
   summary: "lets a paused mirror run again",
   effect: "change",
   fields: { target: null, reason: "reason" },
@@ -120,6 +122,7 @@ export const restore: Words = {
   ],
   summary: "overwrites a set's production volumes with an earlier state held by the mirror; everything newer is lost",
   effect: "destroy",
+  orElse: "clone",
 };
 export const failover: Words = {
   name: "failover",
@@ -253,10 +256,11 @@ export const explain: Words = {
 };
 export const clones: Words = {
   name: "clones",
-  says: ["clones [my] [of <set>] [on <host>] [for <purpose>] [clones] [all of them]"],
+  says: ["clones [my] [of <set>] [on <host>] [for <purpose>] [clones] [the clone] [all of them]"],
   summary: "lists clones, where they are, whose they are and when their leases end",
   effect: "read",
-  fields: { my: "mine", clones: null, "all of them": null },
+  fields: { my: "mine", clones: null, "all of them": null, "the clone": null },
+  introducers: REF_INTRODUCERS,
 };
 export const runs: Words = {
   name: "runs",

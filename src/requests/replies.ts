@@ -49,9 +49,9 @@ export function notARequest(reading: Reading, mood: Mood, context: Context): Rep
 
 /** What can be asked for, in the words of the phrasebooks. */
 export function helpText(context: Context): string {
-  const available = context.vocabulary.runbooks.filter((each) => each.available).map((each) => each.name);
+  const of = (effects: readonly string[]): string[] => context.vocabulary.runbooks.filter((each) => each.available && effects.includes(each.effect)).map((each) => each.name);
   const [set] = context.vocabulary.sets;
   const [purpose] = context.vocabulary.purposes;
   const example = set && purpose ? ` For example: "clone ${set.name} for ${purpose.name}".` : "";
-  return `I can do these: ${listed(available)}.${example} Say "help" for more.`;
+  return `I do ${listed(of(["change", "destroy"]).slice(0, 8))}, and answer ${listed(of(["read"]))}.${example} Say "help" for all of it.`;
 }

@@ -16,7 +16,7 @@ export interface Sentence {
 
 const WORD = /(?:(?<![^\s("'`[{*_~=])-)?[\p{L}\p{N}_]+(?:[._:/+'@-]+[\p{L}\p{N}_]+)*/gu;
 
-const CONTRACTIONS: Readonly<Record<string, string>> = {
+const CONTRACTIONS: ReadonlyMap<string, string> = new Map(Object.entries({
   "don't": "do not", dont: "do not", "doesn't": "does not", doesnt: "does not", "didn't": "did not", didnt: "did not",
   "can't": "can not", cant: "can not", cannot: "can not", "won't": "will not", wont: "will not",
   "shouldn't": "should not", shouldnt: "should not", "mustn't": "must not", "couldn't": "could not", "wouldn't": "would not",
@@ -29,10 +29,10 @@ const CONTRACTIONS: Readonly<Record<string, string>> = {
   "there's": "there is", "he's": "he is", "she's": "she is", gimme: "give me", wanna: "want to", gonna: "going to", pls: "please",
   plz: "please", plse: "please", u: "you", ur: "your", thx: "thanks", ty: "thanks", w: "with", b4: "before", cuz: "because",
   "s'il": "please", "y'all": "you", gotta: "have to", "'til": "til",
-};
+}));
 
-/** Cuts a text that `clean` has cleaned. */
-export function sentenceOf(cleaned: string): Sentence {
+/** Cuts a text that `clean` has cleaned. `compounds` are cut at their hyphens: "update-mirror" is "update mirror". */
+export function sentenceOf(cleaned: string, compounds: ReadonlySet<string> = new Set()): Sentence {
   const words: string[] = [];
   const raw: string[] = [];
   const breaks = new Set<number>();
@@ -43,7 +43,8 @@ export function sentenceOf(cleaned: string): Sentence {
     const between = cleaned.slice(end, match.index);
     if (/[,;.!?\n:|&()]|\s-\s|-{2,}/.test(between) || (words.length === 0 && between.trim() !== "")) breaks.add(words.length);
     end = match.index + match[0].length;
-    for (const part of parts(match[0])) {
+    const token = compounds.has(match[0].toLowerCase()) ? match[0].split("-") : parts(match[0]);
+    for (const part of token) {
       if (marks.some(([from, to]) => match.index >= from && match.index < to)) quoted.add(words.length);
       words.push(part.toLowerCase());
       raw.push(part);
@@ -60,7 +61,7 @@ export function sentenceOf(cleaned: string): Sentence {
 function parts(token: string): string[] {
   const bare = token.replace(/^_+|[_'-]+$/g, "");
   if (bare === "") return [];
-  const opened = CONTRACTIONS[bare.toLowerCase()];
+  const opened = CONTRACTIONS.get(bare.toLowerCase());
   if (opened !== undefined) return opened.split(" ");
   const possessive = /^(.+)'s?$/i.exec(bare);
   if (possessive?.[1] !== undefined) return [...parts(possessive[1]), "'s"];

@@ -20,6 +20,8 @@ export interface Spot {
 export interface Ask {
   readonly text: string;
   readonly values: readonly Json[];
+  /** Whole requests it may mean, where more than one value is in doubt. */
+  readonly requests?: readonly Readonly<Record<string, Json>>[];
 }
 
 const NAME_LIKE = /^(?=.*[\d_.-])[\p{L}\d][\p{L}\d_.-]{1,80}$/u;
@@ -78,6 +80,7 @@ function named(sentence: Sentence, { vocabulary }: Context): Spot[] {
     ...mirrored,
     ...spotsOf(labels, "host", vocabulary.hosts.map((each) => ({ value: each.name, aliases: [...hostAliases(each.name, hosts), ...each.aliases] }))),
     ...spotsOf(words, "purpose", vocabulary.purposes.map((each) => ({ value: each.name, aliases: [each.name, ...each.aliases] }))),
+    ...spotsOf(words, "area", vocabulary.purposes.map((each) => ({ value: each.name, aliases: [each.name, ...each.aliases] }))),
     ...spotsOf(words, "volume", vocabulary.sets.flatMap((each) => each.volumes).map((each) => ({ value: each, aliases: [each] }))),
     ...spotsOf(words, "svm", svms),
     ...together(spotsOf(words, "svms", svms)),
@@ -108,9 +111,9 @@ function everything(words: readonly string[], sets: number): Spot[] {
 /** CVO as where a copy comes from or goes to, and the array as home. */
 function places({ words }: Sentence, { vocabulary }: Context): Spot[] {
   const names = (platform: "onprem" | "cvo"): string => vocabulary.clusters.filter((each) => each.platform === platform).map((each) => each.name).join("|") || "-";
-  const tail = "system|cluster|array|volumes|volume? copy|copies|mirror|replica|side|site|backup|backups|snapshot|snapshots|nightly|location|instance|ontap?";
+  const tail = "system|cluster|array|volumes|volume? copy|copies|mirror|replica|side|site|backup|backups|snapshot|snapshots|nightly|location|instance|ontap? copy|site|side|volume|volumes?";
   const cvo = [`${CVO}|${names("cvo")} ${tail}`, `cloud volumes ontap ${tail}`, `azure cvo|cloud|dr ${tail}`, "disaster recovery site|copy|side?", "azure eastus2|east us? 2?", "netapp? cloud volume|volumes ontap?"];
-  const sources = [...cvo, "dr? mirror|replica|secondary|destination|vault|snapmirror site|copy|side|volume|array|system|destination?", "mirrored|replicated|remote|offsite copy|data|volume|side|snapshot|snapshots"];
+  const sources = [...cvo, "dr? mirror|replica|secondary|destination|vault|snapmirror site|copy|side|volume|array|system|destination? copy|volume|volumes?", "mirrored|replicated|remote|offsite copy|data|volume|side|snapshot|snapshots"];
   const home = [`on-prem|onprem|on-premises|onpremises|primary|home|premises|array|ali|${names("onprem")} site|array|side|cluster|system|storage|datacenter?`, "on prem|premises array|side|site|storage?", "source|original|old array|site|side|system", "azure? large instances array?", "production array|site|side"];
   return words.flatMap((_, from) => [
     ...widest(sources, words, from, "source", "cvo"),
@@ -121,8 +124,10 @@ function places({ words }: Sentence, { vocabulary }: Context): Spot[] {
 }
 
 function widest(texts: readonly string[], words: readonly string[], from: number, slot: string, value: Json): Spot[] {
-  const to = Math.max(0, ...texts.map((each) => matchAt(phrase(each), words, from, () => true)?.length ?? 0));
-  return to === 0 ? [] : [{ slot, from, to: from + to, value }];
+  const lengths = [...new Set(texts.map((each) => matchAt(phrase(each), words, from, () => true)?.length ?? 0))].filter((each) => each > 0);
+  const [most = 0] = lengths.sort((a, b) => b - a);
+  // the nouns behind it may belong to what follows: "from CVO, snapshot nightly.…"
+  return lengths.length === 0 ? [] : [most, ...(most > 1 && slot === "source" ? [1] : [])].map((each) => ({ slot, from, to: from + each, value }));
 }
 
 const NOUNS = "snapshot|backup|nightly|copy|state|version|data|snap|image|point|dump|replica";
@@ -144,7 +149,8 @@ function timeSpots(said: SaidTime, words: readonly string[], now: DateTime): Spo
   if (said.duration) {
     const value = said.duration.toISO();
     const positive = said.duration.toMillis() > 0 && said.duration.toMillis() < 100 * 366 * 86_400_000;
-    return [{ slot: "duration", ...place, value, ...(positive ? {} : { ask: { text: `"${words.slice(said.from, said.to).join(" ")}" is no span of time I can work with.`, values: [] } }) }];
+    const ending = { slot: "ending", ...place, value: instant(now.plus(said.duration)) };
+    return [...(positive ? [ending] : []), { slot: "duration", ...place, value, ...(positive ? {} : { ask: { text: `"${words.slice(said.from, said.to).join(" ")}" is no span of time I can work with.`, values: [] } }) }];
   }
   if (!said.moment) return [];
   const follows = new RegExp(`^(?:'s|${NOUNS})$`).test(words[said.to] ?? "");
@@ -191,7 +197,7 @@ function chosen(spot: Omit<Spot, "value">, values: readonly Json[]): Spot {
   return { ...spot, value: null, ask: { text: "That can mean more than one day. Which?", values } };
 }
 
-const AS = new Set(["as", "called", "named", "name", "it", "labelled", "labeled", "label", "tagged", "of", "aliased"]);
+const AS = new Set(["as", "called", "named", "name", "it", "labelled", "labeled", "label", "tagged", "aliased"]);
 /** Words that are never a name somebody gave. */
 const NO_NAME = new Set("a an the of on in for from to at by as is it its i we you me us be was were and or not no soon well usual always if when this that these those please thanks before after needed required possible requested agreed discussed planned above below described said told".split(" "));
 
@@ -211,7 +217,7 @@ function nameAt({ words, quoted }: Sentence, word: string, raw: string, from: nu
   const before = words[from - 1] ?? "";
   const spots: Spot[] = [];
   const snapshot = SNAPSHOT_NAME.test(raw) || (/^(?:snapshot|snap|named|called)$/.test(before) && (NAME_LIKE.test(raw) || quoted.has(from)));
-  if (snapshot) spots.push({ slot: "point", from, to: from + 1, value: { snapshot: raw } }, { slot: "snapshot", from, to: from + 1, value: raw });
+  if (snapshot) spots.push({ slot: "point", from, to: from + 1, value: { snapshot: raw }, bare: SNAPSHOT_NAME.test(raw) }, { slot: "snapshot", from, to: from + 1, value: raw });
   else if (/^(?:snapshot|snap)$/.test(words[from + 1] ?? "") && NAME_LIKE.test(raw) && !/^\d[\d-]*$/.test(raw)) spots.push({ slot: "snapshot", from, to: from + 1, value: raw });
   const given = AS.has(before) && PLAIN_NAME.test(word) && !NO_NAME.has(word);
   const numbered = /^[a-z]+-?\d[a-z0-9-]*$/.test(word);
@@ -224,7 +230,7 @@ function nameAt({ words, quoted }: Sentence, word: string, raw: string, from: nu
 /** A label is one word that looks like one, or the quoted words after "as", "called", "labelled". */
 function labels({ words, raw, quoted }: Sentence): Spot[] {
   return words.flatMap((word, from): Spot[] => {
-    if (!AS.has(words[from - 1] ?? "") || NO_NAME.has(word)) return [];
+    if (!AS.has(words[from - 1] ?? "") || (NO_NAME.has(word) && !quoted.has(from))) return [];
     let to = from + 1;
     while (quoted.has(from) && quoted.has(to)) to += 1;
     const value = raw.slice(from, to).join(quoted.has(from) ? "-" : " ");
@@ -278,7 +284,7 @@ function topics({ words }: Sentence, { vocabulary }: Context): Spot[] {
   const all = vocabulary.runbooks
     .filter((book) => book.effect !== "read")
     .flatMap((book) =>
-      headPhrases(book).flatMap((head) =>
+      headPhrases(book, vocabulary.runbooks).flatMap((head) =>
         words.flatMap((_, from): Spot[] => {
           const taken = matchAt(head, words, from, () => true);
           return taken && taken.length > 0 ? [{ slot: "runbook", from, to: from + taken.length, value: book.name }] : [];

@@ -61,6 +61,7 @@ export function timesIn(words: readonly string[], now: DateTime): SaidTime[] {
 
 function longestAt(words: readonly string[], from: number, now: DateTime): SaidTime | undefined {
   for (let to = Math.min(words.length, from + LONGEST); to > from; to -= 1) {
+    if (words[to - 1] === "'s") continue;
     const text = words.slice(from, to).join(" ");
     const duration = durationOf(text);
     if (duration) return { from, to, duration };
@@ -214,12 +215,12 @@ function swap(match: RegExpExecArray | null): RegExpExecArray | null {
   return match;
 }
 
-const PARTS: Readonly<Record<string, number>> = { noon: 12, midday: 12, midnight: 0, afternoon: 15, evening: 18, "early morning": 6, "end of day": 18, eod: 18, "close of business": 18 };
+const PARTS: ReadonlyMap<string, number> = new Map(Object.entries({ noon: 12, midday: 12, midnight: 0, afternoon: 15, evening: 18, "early morning": 6, "end of day": 18, eod: 18, "close of business": 18 }));
 
 /** A time of day, all of `text`: "3pm", "15:00 utc", "1500", "noon". */
 export function clockOf(text: string, now: DateTime): Clock | undefined {
   const said = text.replace(/^(?:at|around|in the|on) /, "").replace(/(\d)h$/, "$1:00").replace(/ (?:o'clock|hours|hrs)$/, "");
-  const part = PARTS[said.replace(/^the /, "")];
+  const part = PARTS.get(said.replace(/^the /, ""));
   if (part !== undefined) return { hour: part, minute: 0 };
   const compact = /^([01]\d|2[0-3])([0-5]\d)( ?z| utc)?$/.exec(said);
   if (compact) return { hour: Number(compact[1]), minute: Number(compact[2]), ...(compact[3] ? { offset: 0 } : {}) };
@@ -231,7 +232,7 @@ export function clockOf(text: string, now: DateTime): Clock | undefined {
   }
   if (!/^(?:\d|noon|midnight|half|quarter)/.test(said) || !/[:apn]|z$|utc$/.test(said)) return undefined;
   const [result, more] = chrono.en.casual.parse(said.replace(/(\d)z$/, "$1 utc"), { instant: now.toJSDate(), timezone: now.offset });
-  if (!result || more || result.text.length !== said.replace(/(\d)z$/, "$1 utc").length || !result.start.isCertain("hour") || result.start.isCertain("day")) return undefined;
+  if (!result || more || result.end || result.text.length !== said.replace(/(\d)z$/, "$1 utc").length || !result.start.isCertain("hour") || result.start.isCertain("day")) return undefined;
   const offset = result.start.isCertain("timezoneOffset") ? result.start.get("timezoneOffset") : null;
   return { hour: result.start.get("hour") ?? 0, minute: result.start.get("minute") ?? 0, ...(offset === null ? {} : { offset }) };
 }

@@ -7,6 +7,7 @@ import { choice, helpText, notARequest, notAvailable, reply } from "./replies.js
 import { sentenceOf, type Sentence } from "./sentence.js";
 import type { Context, Understood } from "./vocabulary.js";
 
+const MANNERS = /^(?:hi|hello|hey|hallo|yo|sluice|bot|thanks|thank|you|please|good|morning|evening|afternoon|ok|okay|there|all|cheers|bye|so|much|very|a|lot)$/;
 const IGNORE: Understood = { kind: "ignore" };
 
 /**
@@ -18,9 +19,10 @@ const IGNORE: Understood = { kind: "ignore" };
  */
 export function understand(text: string, context: Context): Understood {
   const cleaned = clean(text.length > 40 * LONGEST_REQUEST ? text.slice(0, 40 * LONGEST_REQUEST) : text);
-  const sentence = sentenceOf(cleaned);
+  const sentence = sentenceOf(cleaned, new Set(context.vocabulary.runbooks.map((each) => each.name).filter((each) => each.includes("-"))));
   if (sentence.words.length === 0) return nothingSaid(context, cleaned);
   if (cleaned.length > LONGEST_REQUEST) return context.addressed ? reply(`That is longer than I read (${LONGEST_REQUEST} characters). Say what you need in one sentence.`) : IGNORE;
+  if (sentence.words.every((each) => MANNERS.test(each))) return context.addressed ? reply(helpText(context)) : IGNORE;
   if (sentence.allQuoted) return quotedWhole(sentence, context);
   return decide(sentence, context);
 }
@@ -56,6 +58,11 @@ function decide(sentence: Sentence, context: Context): Understood {
 
 /** Words are left over, or there is no act in it at all. */
 function notUnderstood(all: readonly Reading[], sentence: Sentence, context: Context): Understood {
+  if (all.every((each) => each.book.effect === "read") && sentence.quoted.size > 0) {
+    const opened = { ...sentence, quoted: new Set<number>() };
+    const quotedAct = bestOf(readings(opened, context));
+    if (quotedAct && quotedAct.book.effect !== "read") return context.addressed ? notARequest(quotedAct, "quotation", context) : IGNORE;
+  }
   const best = bestOf(all);
   const mood = best ? moodOf(sentence, best.leftovers, bareQuestion(best, sentence)) : undefined;
   if (best && mood !== undefined && (mood !== "question" || best.book.effect !== "read")) {

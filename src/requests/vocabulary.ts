@@ -22,6 +22,8 @@ export interface Phrasebook {
   readonly introducers?: Readonly<Record<string, readonly string[]>>;
   /** At least one of these slots must be filled, else Sluice asks. */
   readonly oneOf?: readonly string[];
+  /** The runbook people often mean when words are left over: "restore prod to training" is a clone. */
+  readonly orElse?: string;
   /** Phrases that say nothing here: "and mount it" of a clone. */
   readonly filler?: readonly string[];
 }

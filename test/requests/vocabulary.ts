@@ -30,13 +30,15 @@ export const epicVocabulary = (isAvailable: (name: string) => boolean = () => tr
   ],
 });
 
+const WHOLE = epicVocabulary();
+
 /** A Sunday, seven in the morning in New York. */
 export const NOW = new Date("2026-11-22T12:00:00Z");
 
 export const epicContext = (over: Partial<Context> = {}): Context => ({
   now: NOW,
   asker: { timeZone: "America/New_York" },
-  vocabulary: epicVocabulary(),
+  vocabulary: WHOLE,
   addressed: true,
   ...over,
 });
