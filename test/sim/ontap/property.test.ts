@@ -212,7 +212,7 @@ test.each(["keep", "drop"] as const)(
           for (const cluster of [ALI, CVO])
             expect(on.fabric.calls(cluster).filter((each) => each.status === 599)).toEqual([]);
         }),
-        { numRuns: 40 },
+        { numRuns: 25 },
       );
     } finally {
       await on.close();
