@@ -1,4 +1,4 @@
-import type { ComputeManagementClient } from "@azure/arm-compute";
+import type { ComputeManagementClient, ComputeManagementClientOptionalParams } from "@azure/arm-compute";
 import type { TokenCredential } from "@azure/identity";
 import { createCredential } from "./credential.js";
 import type { AzureOptions } from "./options.js";
@@ -30,7 +30,6 @@ export function lazyClients(options: AzureOptions): () => Promise<Clients> {
 async function create(options: AzureOptions): Promise<Clients> {
   const credential = await createCredential(options);
   const { ComputeManagementClient: Client } = await import("@azure/arm-compute");
-  const timeout = options.requestTimeoutMs ?? defaultTimeoutMs;
   const client = (maxRetries: number): ComputeManagementClient =>
     new Client(credential, options.subscription, {
       ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
@@ -39,19 +38,26 @@ async function create(options: AzureOptions): Promise<Clients> {
         : {}),
       ...(options.ca === undefined ? {} : { tlsOptions: { ca: options.ca } }),
       retryOptions: { maxRetries },
-      additionalPolicies: [
-        {
-          position: "perCall",
-          policy: {
-            // without this a server that never answers is waited for without end
-            name: "sluiceTimeout",
-            sendRequest: (request, next) => {
-              request.timeout = timeout;
-              return next(request);
-            },
-          },
-        },
-      ],
+      ...bounded(options),
     });
   return { read: client(2), write: client(0), credential };
+}
+
+/** Client options that end every HTTP call in time: the SDK by itself waits without end for a server that never answers. */
+export function bounded(options: AzureOptions): Pick<ComputeManagementClientOptionalParams, "additionalPolicies"> {
+  const timeout = options.requestTimeoutMs ?? defaultTimeoutMs;
+  return {
+    additionalPolicies: [
+      {
+        position: "perCall",
+        policy: {
+          name: "sluiceTimeout",
+          sendRequest: (request, next) => {
+            request.timeout = timeout;
+            return next(request);
+          },
+        },
+      },
+    ],
+  };
 }

@@ -1,5 +1,5 @@
 import { NotSent, Problem, Rejected } from "../core/problems.js";
-import type { Clients } from "./clients.js";
+import { bounded, type Clients } from "./clients.js";
 import type { AzureOptions } from "./options.js";
 import { statusOf } from "./problems.js";
 
@@ -22,6 +22,8 @@ export async function readSecret(
     const { SecretClient } = await import("@azure/keyvault-secrets");
     const vault = new SecretClient(at.vault, credential, {
       ...(options.ca === undefined ? {} : { tlsOptions: { ca: options.ca } }),
+      ...bounded(options),
+      retryOptions: { maxRetries: 1 },
       // a vault that is not Microsoft's cannot pass the SDK's check of its domain
       disableChallengeResourceVerification: !/\.vault\.(azure\.net|usgovcloudapi\.net|azure\.cn)\/?$/.test(at.vault),
     });

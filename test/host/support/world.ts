@@ -1,5 +1,5 @@
 import { createHosts, type HostKnobs, type Hosts } from "../../../sim/host/index.js";
-import { ManualClock } from "../../../sim/kit/clock.js";
+import { ManualClock, type SimClock } from "../../../sim/kit/clock.js";
 import { epic } from "../../../sim/worlds/epic.js";
 import type { World } from "../../../sim/worlds/types.js";
 import type { RawOutcome, ScriptCall, ScriptTransport, TicketState } from "../../../src/core/script.js";
@@ -26,7 +26,11 @@ export interface Place {
   readonly host: HostRunner;
 }
 
-export function place(name: "epic-trn-01" | "epic-prd-01", knobs: Partial<HostKnobs> = {}): Place {
+export function place(
+  name: "epic-trn-01" | "epic-prd-01",
+  knobs: Partial<HostKnobs> = {},
+  clock: SimClock = new ManualClock(Date.UTC(2026, 10, 22)),
+): Place {
   const san = new MemorySan();
   const disks = formatted("vg_epicprd", "lv_db", [GiB, GiB]);
   [...clones, ...production].forEach((serial, i) => san.create(serial, GiB, disks[i % 2] ?? null, "nightly.1"));
@@ -38,7 +42,7 @@ export function place(name: "epic-trn-01" | "epic-prd-01", knobs: Partial<HostKn
       .filter((each) => each.name === name)
       .map((each) => ({ ...each, mounts: each.mounts.filter((mount) => mount.volumeGroup === "vg_epicprd") })),
   };
-  const hosts = createHosts({ world, clock: new ManualClock(Date.UTC(2026, 10, 22)), san, knobs });
+  const hosts = createHosts({ world, clock, san, knobs });
   const transport = new DirectTransport(hosts, name);
   return { world, hosts, san, transport, host: createHost(transport) };
 }
