@@ -2,6 +2,8 @@ import type { Logger } from "pino";
 import { isFullMember } from "../approvals/index.js";
 import type { ReplyTo } from "../core/announcer.js";
 import type { RunView } from "../core/fold.js";
+import type { Person } from "../core/resource.js";
+import type { Understood } from "../requests/index.js";
 import { sayTo, sentence } from "./announcer.js";
 import { actions, sayButtons, sections, type Drawing } from "./blocks.js";
 import { WhoUnknown, type Identity, type Seen } from "./identity.js";
@@ -96,16 +98,8 @@ export class Conversation {
     const { options, identity } = this.needs;
     const zone = (await identity.timeZoneOf(heard.user)) ?? options.timeZone;
     const person = { team: options.config.team, user: heard.user };
-    const clones = await options.clonesOf?.(person);
-    const asker = { timeZone: zone, ...(clones ? { clones } : {}) };
     const text = heard.text.trim() === "" && heard.addressed ? "help" : await this.inContext(heard);
-    const vocabulary = await options.vocabulary(person);
-    const understood = options.understand(text, {
-      now: new Date(options.clock.now()),
-      asker,
-      vocabulary,
-      addressed: heard.addressed,
-    });
+    const understood = await this.understand(text, person, zone, heard.addressed);
     if (understood.kind === "ignore") return "ignored";
     const seen = await identity.look(heard.user, heard.channel);
     if (understood.kind === "reply") return await this.reply(heard, seen, understood.text, understood.choices ?? []);
@@ -131,6 +125,23 @@ export class Conversation {
     if (!("refused" in asked)) return "taken";
     await this.tell(heard, withUnread(asked.refused, seen));
     return "refused";
+  }
+
+  /**
+   * Most sentences are understood without knowing what somebody owns. Only what is about clones looks that up, and never to decide
+   * whether to be silent: a listened channel's chatter must not reach the arrays. A failed look-up leaves the sentence as it stands.
+   */
+  private async understand(text: string, person: Person, timeZone: string, addressed: boolean): Promise<Understood> {
+    const { options, log } = this.needs;
+    const vocabulary = await options.vocabulary(person);
+    const context = { now: new Date(options.clock.now()), asker: { timeZone }, vocabulary, addressed };
+    const first = options.understand(text, context);
+    if (first.kind === "ignore" || !options.clonesOf || !aboutClones.test(text)) return first;
+    const clones = await options.clonesOf(person).catch((error: unknown) => {
+      log.warn({ reason: withoutSecrets(String(error)) }, "a person's clones could not be looked up");
+      return undefined;
+    });
+    return clones ? options.understand(text, { ...context, asker: { timeZone, clones } }) : first;
   }
 
   private async ask(
@@ -193,6 +204,8 @@ export class Conversation {
     return undefined;
   }
 }
+
+const aboutClones = /\b(my|mine|clones?|release|extend|refresh|rewind|done with|get rid)\b/i;
 
 function replyDrawing(text: string, choices: readonly { label: string; say: string }[]): Drawing {
   const words = escaped(text, 8000);

@@ -61,13 +61,22 @@ export class Drawer {
     const progress = view.outcome ? undefined : await desk.progress(view.id);
     const closing = view.outcome === "succeeded" ? options.closing?.(view) : undefined;
     return {
-      title: options.titleOf(view.asked.runbook, view.asked.request),
+      title: this.titleOf(view),
       now: clock.now(),
       cardExpiresMinutes: options.cardExpiresMinutes,
       links: await this.links(view),
       ...(progress ? { progress } : {}),
       ...(closing ? { closing } : {}),
     };
+  }
+
+  /** A request that its runbook cannot name (an older version's) still gets its card. */
+  private titleOf({ asked }: RunView): string {
+    try {
+      return this.needs.options.titleOf(asked.runbook, asked.request);
+    } catch {
+      return asked.runbook;
+    }
   }
 
   /** Where a run's card can be read. */

@@ -292,3 +292,21 @@ test("one that needs nobody stays there", async () => {
   expect(cards("D0REQUESTER")).toHaveLength(1);
   expect(bench.messages("C0STORAGE")).toEqual([]);
 });
+
+test("what somebody owns is looked up for sentences about clones only, and its failing stops nothing", async () => {
+  await bench.bot.stop();
+  const looked: string[] = [];
+  await bench.another({
+    clonesOf: (person) => {
+      looked.push(person.user);
+      return Promise.reject(new Error("the array is away"));
+    },
+  });
+  await bench.slack.control.message({ channel: "C0STORAGE", user: "U0STORAGE", text: "my clone of lunch is late" });
+  await bench.slack.control.message({ channel: "C0STORAGE", user: "U0STORAGE", text: "restore prod" });
+  await until("the restore", () => asks().length === 1);
+  expect(looked).toEqual([]);
+  await bench.slack.control.message({ channel: "C0STORAGE", user: "U0REQUESTER", text: "clone prod" });
+  await until("the clone", () => asks().length === 2);
+  expect(looked).toEqual(["U0REQUESTER"]);
+});

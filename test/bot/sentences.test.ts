@@ -26,7 +26,9 @@ test("what a finished clone's buttons say is understood, and means that clone", 
 
 test("what the Home tab's buttons say are questions", () => {
   const { blocks } = homeView({ user: "U1", groups: [], open: [], recent: [], command: "/sluice" });
-  const says = blocks.flatMap((block) => (block.type === "actions" && "elements" in block ? block.elements : [])) as { value: string }[];
+  const says = blocks.flatMap((block) => (block.type === "actions" && "elements" in block ? block.elements : [])) as {
+    value: string;
+  }[];
   expect(says).toHaveLength(4);
   for (const { value } of says) {
     const meant = understood(value);
