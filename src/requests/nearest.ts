@@ -24,10 +24,15 @@ const slack = (word: string): number => (word.length <= 3 ? (word.length === 3 ?
 /** Names near a word, nearest first. `generous` for lists of names, where a bad guess does no harm. */
 export function nearest(word: string, names: readonly string[], most: number, generous = false): string[] {
   const wanted = word.toLowerCase();
+  const allowed = slack(wanted) + (generous ? 1 : 0);
+  if (allowed === 0) return [];
+  const letters = new Set(wanted);
+  // an edit adds at most one letter the word has not: a cheap way to skip nearly all names
+  const alien = (name: string): boolean => [...name].filter((each) => !letters.has(each)).length > allowed;
   return [...new Set(names)]
-    .filter((each) => Math.abs(each.length - wanted.length) <= 3)
+    .filter((each) => Math.abs(each.length - wanted.length) <= allowed && !alien(each.toLowerCase()))
     .map((name) => ({ name, distance: edits(wanted, name.toLowerCase()) }))
-    .filter((each) => each.distance > 0 && each.distance <= slack(wanted) + (generous ? 1 : 0))
+    .filter((each) => each.distance > 0 && each.distance <= allowed)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, most)
     .map((each) => each.name);

@@ -1,7 +1,7 @@
 import type { DateTime } from "luxon";
 import type { Json } from "../core/json.js";
 import { headPhrases } from "./heads.js";
-import { matchAt, phrase } from "./phrase.js";
+import { matchAt, occurrences, phrase } from "./phrase.js";
 import type { Sentence } from "./sentence.js";
 import { at, comingDays, pastDays, timesIn, type DayName, type Moment, type SaidTime } from "./times.js";
 import type { Context } from "./vocabulary.js";
@@ -34,13 +34,19 @@ const CVO = "cvo|azure|cloud|dr";
 
 /** Every value the sentence holds, for every slot it could fill. */
 export function spotsIn(sentence: Sentence, now: DateTime, context: Context): Spot[] {
-  return [...named(sentence, context), ...places(sentence, context), ...times(sentence, now), ...names(sentence, context), ...amounts(sentence), ...topics(sentence, context), ...reasons(sentence)];
+  return [...whole(named(sentence, context)), ...places(sentence, context), ...times(sentence, now), ...names(sentence, context), ...amounts(sentence), ...topics(sentence, context), ...reasons(sentence)];
 }
+
+/** "trn" in "epic trn 01" is part of a name, not a purpose. */
+const whole = (spots: readonly Spot[]): Spot[] =>
+  spots.filter((each) => !spots.some((other) => NAMES.has(other.slot) && other.from <= each.from && other.to >= each.to && other.to - other.from > each.to - each.from && !each.slot.endsWith("s")));
+const NAMES = new Set(["host", "set", "cluster"]);
 
 const squash = (text: string): string => text.toLowerCase().replace(/[\s_.-]+/g, "");
 
 /** Where one of the names stands, in one word or several ("epic trn 01" is epic-trn-01). */
 function find(words: readonly string[], alias: string): [number, number][] {
+  if (!words.some((each) => each[0] === alias[0]?.toLowerCase())) return [];
   const wanted = squash(alias);
   if (wanted.length === 0) return [];
   const most = Math.min(4, alias.split(/[\s_.-]+/).length);
@@ -91,7 +97,8 @@ function named(sentence: Sentence, { vocabulary }: Context): Spot[] {
 }
 
 /** "ali-ontap-01 and cvo-eastus2": one value, a list. */
-function together(spots: readonly Spot[]): Spot[] {
+function together(found: readonly Spot[]): Spot[] {
+  const spots = [...found].sort((a, b) => a.from - b.from);
   const [first] = spots;
   const last = spots.at(-1);
   if (!first || !last) return [];
@@ -284,12 +291,7 @@ function topics({ words }: Sentence, { vocabulary }: Context): Spot[] {
   const all = vocabulary.runbooks
     .filter((book) => book.effect !== "read")
     .flatMap((book) =>
-      headPhrases(book, vocabulary.runbooks).flatMap((head) =>
-        words.flatMap((_, from): Spot[] => {
-          const taken = matchAt(head, words, from, () => true);
-          return taken && taken.length > 0 ? [{ slot: "runbook", from, to: from + taken.length, value: book.name }] : [];
-        }),
-      ),
+      occurrences(headPhrases(book, vocabulary.runbooks), words).map((taken): Spot => ({ slot: "runbook", from: taken[0] ?? 0, to: (taken.at(-1) ?? 0) + 1, value: book.name })),
     );
   const longest = all.filter((each) => !all.some((other) => other.from <= each.from && other.to >= each.to && other.to - other.from > each.to - each.from));
   // one word can head several runbooks ("update"); the first in the vocabulary's order speaks for them

@@ -59,13 +59,28 @@ export function timesIn(words: readonly string[], now: DateTime): SaidTime[] {
   return found;
 }
 
+let remembered: { readonly key: string; readonly read: Map<string, { duration?: Duration; moment?: Moment | "bad" }> } | undefined;
+const MOST_REMEMBERED = 2000;
+
+/** The guesses at typos read the same words again and again: what was read for this very moment is kept. */
+function readOnce(text: string, now: DateTime): { duration?: Duration; moment?: Moment | "bad" } {
+  const key = `${now.toMillis()} ${now.zoneName}`;
+  if (remembered?.key !== key || remembered.read.size > MOST_REMEMBERED) remembered = { key, read: new Map() };
+  const before = remembered.read.get(text);
+  if (before) return before;
+  const duration = durationOf(text);
+  const moment = duration ? undefined : momentOf(text, now);
+  const made = { ...(duration ? { duration } : {}), ...(moment === undefined ? {} : { moment }) };
+  remembered.read.set(text, made);
+  return made;
+}
+
 function longestAt(words: readonly string[], from: number, now: DateTime): SaidTime | undefined {
   for (let to = Math.min(words.length, from + LONGEST); to > from; to -= 1) {
     if (words[to - 1] === "'s") continue;
     const text = words.slice(from, to).join(" ");
-    const duration = durationOf(text);
+    const { duration, moment } = readOnce(text, now);
     if (duration) return { from, to, duration };
-    const moment = momentOf(text, now);
     if (moment === "bad") return { from, to, bad: text };
     if (moment) return { from, to, moment };
   }
@@ -168,7 +183,9 @@ function dayOf(said: string, now: DateTime): Moment | "bad" | undefined {
   if (/^end of next week$/.test(said)) return date(today(now).plus({ weeks: 1 }).startOf("week").plus({ days: 4 }));
   if (/^(?:end of (?:the |this )?month|eom)$/.test(said)) return date(today(now).endOf("month").startOf("day"));
   for (const [name, days] of Object.entries(RELATIVE)) {
-    if (said === name || said.startsWith(`${name} `) || said.endsWith(` ${name}`)) return onDay([today(now).plus({ days })], said.replace(name, "").trim() || clockIn(name), now);
+    const beside = said === name || said.startsWith(`${name} `) || said.endsWith(` ${name}`);
+    const moment = beside ? onDay([today(now).plus({ days })], said.replace(name, "").trim() || clockIn(name), now) : undefined;
+    if (moment !== undefined) return moment;
   }
   const week = new RegExp(`^${DAY} (?:last week|of last week)$`).exec(said);
   if (week) return date(today(now).minus({ weeks: 1 }).startOf("week").plus({ days: weekdayNumber(week[1] ?? "") - 1 }));
