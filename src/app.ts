@@ -6,7 +6,7 @@ import type { Config } from "./config/types.js";
 import type { Secrets } from "./config/secrets.js";
 import type { Clock } from "./core/clock.js";
 import { runIdFor, type RunId } from "./core/ids.js";
-import { Refusal } from "./core/problems.js";
+import { NotSent, Refusal } from "./core/problems.js";
 import { createFarEnds } from "./farEnds.js";
 import { startHttp, type HttpSide } from "./http.js";
 import type { Desk } from "./jobs/desk.js";
@@ -59,10 +59,10 @@ export function createLog(level: string, secrets: readonly string[]): Logger {
   return pino({ level, base: null }, { write: (line: string) => void process.stderr.write(blank(line)) });
 }
 
-/** Every constructor call of the program. Nothing connects before `start`. */
+/** Every constructor call of the program. Only Redis is connected before `start`. */
 export function buildApp(options: AppOptions): App {
   const { config, secrets, clock, log, roles } = options;
-  const redis = new Redis(options.redisUrl, { maxRetriesPerRequest: null, lazyConnect: true });
+  const redis = new Redis(options.redisUrl, { maxRetriesPerRequest: null });
   redis.on("error", (error: Error) => log.warn({ reason: error.message }, "Redis does not answer"));
   const store = new RedisStore(redis, `${config.redis.prefix}:`);
   const queues = new Queues(redis, config.redis.prefix);
@@ -106,12 +106,12 @@ export function buildApp(options: AppOptions): App {
     desk,
     health: () => http,
     connect: async () => {
-      await redis.connect();
+      await connected(redis, clock);
       await refuseUnfit(redis, log);
     },
-    digest: () => round("digest", { engine, config, queues }),
+    digest: () => round("digest", { ...engine, config }),
     start: async () => {
-      await redis.connect();
+      await connected(redis, clock);
       await refuseUnfit(redis, log);
       if (roles.worker) {
         running.push(
@@ -119,7 +119,7 @@ export function buildApp(options: AppOptions): App {
             concurrency: config.limits.concurrentRuns,
             sweepMs: options.sweepMs ?? 5_000,
             answer: async ({ question, to }) => announcer.answer(to, question, await answer(question, tools())),
-            rounds: (name) => round(name, { engine, config, queues }),
+            rounds: (name) => round(name, { ...engine, config }),
           }),
         );
         await scheduleRounds(queues, config);
@@ -153,6 +153,24 @@ const policyTimings = ({ policy }: Config): Partial<Timings> => ({
   voteMs: policy.cardExpiresMinutes * 60_000,
   grantMs: policy.grantExpiresMinutes * 60_000,
 });
+
+const connectMs = 15_000;
+
+/** BullMQ opens the connection as soon as it is given one, so this only waits for it. */
+async function connected(redis: Redis, clock: Clock): Promise<void> {
+  const done = new AbortController();
+  const late = clock.sleep(connectMs, done.signal).then(
+    () => {
+      throw new NotSent(`Redis does not answer.`, {
+        from: "Redis",
+        next: "Look at REDIS_URL, and whether the server runs.",
+      });
+    },
+    () => undefined,
+  );
+  await Promise.race([redis.ping().then(() => undefined), late]);
+  done.abort();
+}
 
 async function refuseUnfit(redis: Redis, log: Logger): Promise<void> {
   const report = await checkRedis(redis as unknown as Parameters<typeof checkRedis>[0]);
@@ -190,6 +208,7 @@ function createBotSide(
     understand,
     vocabulary: () => vocabulary,
     clonesOf: (asker) => ownClones(engine, asker),
+    closing: (view) => closingOf(engine, view),
     titleOf: (runbook, request) => engine.registry.find(runbook)?.title(request as never) ?? runbook,
     groups: Object.values(policy.groups).map((group) => group.id),
     cardExpiresMinutes: policy.cardExpiresMinutes,
@@ -204,19 +223,42 @@ function createBotSide(
   });
 }
 
-/** One process at a time draws a message. */
+/** What a finished run says of itself; undefined leaves it to the bot. */
+function closingOf(
+  { registry }: Engine,
+  view: RunView,
+): ReturnType<NonNullable<Parameters<typeof createBot>[0]["closing"]>> {
+  const plan = view.planned?.plan;
+  const closing = plan && registry.find(plan.runbook, plan.version)?.closing;
+  if (!closing) return undefined;
+  return closing(
+    view.steps.map(({ planned, output }) => ({ uses: planned.uses, input: planned.input, output: output ?? null })),
+  );
+}
+
+const drawingMs = 30_000;
+
+/** One process at a time draws a message; its claim is renewed while it waits out Slack's pace. */
 async function alone<T>(store: RedisStore, clock: Clock, name: string, work: () => Promise<T>): Promise<T> {
   const key = `alone-${name}` as RunId;
-  for (;;) {
-    const lease = await store.takeLease(key, 30_000);
-    if (!lease) {
-      await clock.sleep(50);
-      continue;
+  let lease = await store.takeLease(key, drawingMs);
+  while (!lease) {
+    await clock.sleep(50);
+    lease = await store.takeLease(key, drawingMs);
+  }
+  const held = lease;
+  const done = new AbortController();
+  const renewing = (async () => {
+    while (!done.signal.aborted) {
+      await clock.sleep(drawingMs / 3, done.signal).catch(() => undefined);
+      if (!done.signal.aborted) await store.renewLease(held, drawingMs);
     }
-    try {
-      return await work();
-    } finally {
-      await store.dropLease(lease);
-    }
+  })();
+  try {
+    return await work();
+  } finally {
+    done.abort();
+    await renewing;
+    await store.dropLease(held);
   }
 }

@@ -8,7 +8,7 @@ import type { ScriptTransport } from "./core/script.js";
 import { createHost, type HostRunner } from "./host/index.js";
 import type { FarEnds } from "./jobs/engine.js";
 import { createOntap, type OntapClient } from "./ontap/index.js";
-import { createSsh } from "./ssh/index.js";
+import { createSsh, type SshTransport } from "./ssh/index.js";
 
 export interface FarEndOptions {
   readonly config: Config;
@@ -26,6 +26,7 @@ export function createFarEnds(
   const { config } = options;
   const clients = new Map<string, OntapClient>();
   const hosts = new Map<string, HostRunner>();
+  const shells = new Map<string, SshTransport>();
   const azure = config.azure ? azureOf(config.azure, options) : undefined;
   return {
     azure,
@@ -41,9 +42,10 @@ export function createFarEnds(
       const host = config.hosts.find((each) => each.name === name);
       if (!host)
         throw new Refusal(`There is no host called "${name}" in the configuration.`, { next: "Nothing was changed." });
-      return remembered(hosts, name, () => createHost(transportOf(host, options, azure)));
+      return remembered(hosts, name, () => createHost(transportOf(host, options, azure, shells)));
     },
     close: async () => {
+      for (const shell of shells.values()) shell.close();
       await Promise.all([...clients.values()].map((client) => client.close()));
     },
   };
@@ -105,19 +107,22 @@ function azureOf(azure: AzureConfig, { secrets, clock, log }: FarEndOptions): Az
   });
 }
 
-function transportOf(host: HostConfig, { secrets, clock }: FarEndOptions, azure: Azure | undefined): ScriptTransport {
+function transportOf(
+  host: HostConfig,
+  { secrets }: FarEndOptions,
+  azure: Azure | undefined,
+  ssh: Map<string, SshTransport>,
+): ScriptTransport {
   const { reach, name } = host;
   if (reach.kind === "ssh") {
     const { address, port, user, hostKey, key } = reach;
-    return createSsh({
-      host: name,
-      address,
-      port,
-      user,
-      hostKey,
-      privateKey: () => Promise.resolve(secrets.open(key)),
-      clock,
-    });
+    const privateKey = { $secret: `ssh-${name}` };
+    return remembered(ssh, name, () =>
+      createSsh(
+        { name, address, port, user, hostKey, privateKey },
+        { openSecret: () => Promise.resolve(secrets.open(key)) },
+      ),
+    );
   }
   if (!azure)
     throw new Refusal(`${name} is reached through Azure, and the configuration has no "azure" section.`, {

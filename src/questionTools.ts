@@ -5,7 +5,8 @@ import type { Engine } from "./jobs/engine.js";
 import { readTools } from "./jobs/tools.js";
 import type { QuestionTools } from "./questions/index.js";
 import type { OwnClone, Vocabulary } from "./requests/index.js";
-import { listClones, ownerText } from "./runbooks/index.js";
+import { ownerText } from "./core/clone-notes.js";
+import { listClones, runbooks } from "./runbooks/index.js";
 
 interface Needs {
   readonly engine: Engine;
@@ -16,7 +17,22 @@ interface Needs {
 
 /** What questions are answered with: read-only tools, the desk's views, the words of help. */
 export function questionTools(needs: Needs): () => QuestionTools {
-  throw new Error(String(needs.policy));
+  const { engine, desk, vocabulary, policy } = needs;
+  return () => ({
+    inventory: engine.inventory,
+    ontap: (cluster) => engine.farEnds.ontap(cluster),
+    recall: (name) => engine.store.note(name),
+    now: engine.clock.now(),
+    open: () => desk.open(),
+    recent: (limit) => desk.recent(limit),
+    view: (run) => desk.view(run),
+    locks: () => engine.store.locks(),
+    progress: (run) => desk.progress(run),
+    cardExpiresMinutes: policy.cardExpiresMinutes,
+    vocabulary: vocabulary.runbooks,
+    runbooks,
+    log: engine.log,
+  });
 }
 
 const nobody = { id: "question", tag: "question", asker: { team: "", user: "" }, timeZone: "UTC", askedAt: "" };

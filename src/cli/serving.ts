@@ -66,8 +66,11 @@ export async function demo(flags: DemoFlags): Promise<ExitCode> {
   try {
     const found = await redisFor(settings.config, say);
     stops.unshift(() => found.stop());
-    const app = await startDemoApp(settings, found.url);
+    const app = demoApp(settings, found.url);
     stops.unshift(() => app.stop());
+    await app.start();
+    // This morning's digest, so that there is something to read.
+    await app.digest();
     say(
       `Simulators: ${Object.entries(settings.started?.urls ?? {})
         .map(([name, url]) => `${name} ${url}`)
@@ -82,14 +85,13 @@ export async function demo(flags: DemoFlags): Promise<ExitCode> {
 }
 
 /** Long enough to watch, short enough to wait for. */
-const demoKnobs = { jobMs: { volume: [300, 900], mirror: [300, 900] }, visibilityMs: [0, 500] } as const;
+const demoKnobs = {
+  jobMs: { volume: [300, 900], mirror: [300, 900] },
+  visibilityMs: [0, 500],
+  transferBytesPerSecond: 2 ** 29,
+} as const;
 
-async function startDemoApp(settings: Awaited<ReturnType<typeof openSettings>>, redisUrl: string): Promise<App> {
-  const { config, secrets } = settings;
+function demoApp({ config, secrets }: Awaited<ReturnType<typeof openSettings>>, redisUrl: string): App {
   const log = createLog(readEnv()["LOG_LEVEL"] ?? "warn", secrets.values());
-  const app = buildApp({ config, secrets, redisUrl, clock: systemClock, log, roles: { bot: true, worker: true } });
-  await app.start();
-  // This morning's digest, so that there is something to read.
-  await app.digest();
-  return app;
+  return buildApp({ config, secrets, redisUrl, clock: systemClock, log, roles: { bot: true, worker: true } });
 }

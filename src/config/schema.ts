@@ -177,7 +177,15 @@ export const hostSchema = z
     environment: z.enum(["production", "infrastructure"]),
     clearedForPatientData: z.boolean().default(false),
     purposes: z.array(purpose).default([]),
-    hooks: z.strictObject({ stop: text.optional(), start: text.optional() }).default({}),
+    hooks: z
+      .strictObject({
+        stop: text.optional(),
+        start: text.optional(),
+        ends: z
+          .array(z.string().regex(/^[A-Za-z0-9_.+-]{1,32}$/, "should be a command's name, such as irisdb"))
+          .default([]),
+      })
+      .prefault({}),
   })
   .refine((host) => host.environment !== "production" || host.purposes.length === 0, {
     path: ["purposes"],

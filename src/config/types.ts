@@ -117,7 +117,12 @@ export interface HostConfig {
   readonly clearedForPatientData: boolean;
   readonly purposes: readonly HostPurpose[];
   /** Shell commands that stop and start the application; used by restore, never by a clone. */
-  readonly hooks: { readonly stop?: string; readonly start?: string };
+  readonly hooks: {
+    readonly stop?: string;
+    readonly start?: string;
+    /** Commands whose open files the stop hook ends; anybody else's hold a restore up. */
+    readonly ends: readonly string[];
+  };
 }
 
 export interface HostPurpose {

@@ -236,6 +236,7 @@ class Folding {
     this.held = undefined;
     applyToStep(step, event, at);
     if (event.type === "failed" || event.type === "undoFailed") this.problem = event.problem;
+    if (event.type === "handedOver" && event.reason !== undefined) this.problem = event.reason;
     if (event.type === "undoBegan" || event.type === "undone") this.unwinding = true;
     if (event.type === "triedAgain" && this.unwinding) step.phase = "undoing";
   }

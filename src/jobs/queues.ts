@@ -135,16 +135,29 @@ export function queueAnnouncer(queues: Queues, onError: (error: unknown) => void
   };
 }
 
+/** An Announcer that says a thing once however often it is told the same id. */
+export interface Renderer extends Announcer {
+  answer(to: ReplyTo, question: Question, answer: Answer, id?: string): Promise<void>;
+  digest(channel: string, answer: Answer, id?: string): Promise<void>;
+  remind(
+    person: Person,
+    text: string,
+    choices: readonly { label: string; say: string }[],
+    thread?: ReplyTo,
+    id?: string,
+  ): Promise<void>;
+}
+
 /** Hands announcements from the queue to whoever renders. */
-export async function deliver(announcer: Announcer, said: Announcement): Promise<void> {
+export async function deliver(announcer: Renderer, said: Announcement, id: string | undefined): Promise<void> {
   switch (said.kind) {
     case "run":
       return announcer.run(said.run, 0);
     case "answer":
-      return announcer.answer(said.to, said.question, said.answer);
+      return announcer.answer(said.to, said.question, said.answer, id);
     case "digest":
-      return announcer.digest(said.channel, said.answer);
+      return announcer.digest(said.channel, said.answer, id);
     case "remind":
-      return announcer.remind(said.person, said.text, said.choices, said.thread);
+      return announcer.remind(said.person, said.text, said.choices, said.thread, id);
   }
 }

@@ -2,12 +2,11 @@ import type { Worker } from "bullmq";
 import { fold } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
 import type { Engine } from "./engine.js";
-import type { Announcement, Asked, Queues, Wake } from "./queues.js";
+import type { Announcement, Asked, Queues, Renderer, Wake } from "./queues.js";
 import { deliver, worker } from "./queues.js";
 import { sweep } from "./sweep.js";
 import { turn } from "./turn.js";
 import { Watcher } from "./watch.js";
-import type { Announcer } from "../core/announcer.js";
 
 export interface WorkerOptions {
   /** Runs planned or executed at once in this process. */
@@ -109,9 +108,15 @@ async function loop(engine: Engine, everyMs: number, signal: AbortSignal, work: 
 /** The renderer's side: a worker that hands what was announced to the bot. */
 export function startRenderer(
   queues: Queues,
-  announcer: Announcer,
+  announcer: Renderer,
   concurrency: number,
   onError: (error: unknown) => void,
 ): Worker<Announcement> {
-  return worker<Announcement>(queues, "announce", concurrency, (said) => deliver(announcer, said), onError);
+  return worker<Announcement>(
+    queues,
+    "announce",
+    concurrency,
+    (said, job) => deliver(announcer, said, job.id),
+    onError,
+  );
 }

@@ -15,7 +15,9 @@ export interface Pattern {
   /** In the order of the text, to write a sentence in it. */
   readonly pieces: readonly Piece[];
 }
-export type Element = { readonly kind: "words"; readonly name: string; readonly phrases: readonly Phrase[] } | { readonly kind: "slot"; readonly slot: string };
+export type Element =
+  | { readonly kind: "words"; readonly name: string; readonly phrases: readonly Phrase[] }
+  | { readonly kind: "slot"; readonly slot: string };
 /** A piece of the text: literal words, a slot with the words before it, or a flag; `optional` when it stood in brackets. */
 export interface Piece {
   readonly optional: boolean;
@@ -40,7 +42,8 @@ export function patternOf(text: string): Pattern {
       (bracketed ? optional : required).push(...elementsOf(piece));
     }
   }
-  if (!required.some((each) => each.kind === "words")) throw new Error(`a pattern must hold the words of an act: "${text}"`);
+  if (!required.some((each) => each.kind === "words"))
+    throw new Error(`a pattern must hold the words of an act: "${text}"`);
   const made = { text, required, optional, pieces };
   read.set(text, made);
   return made;
@@ -60,7 +63,10 @@ function piecesOf(text: string, optional: boolean): Piece[] {
     pieces.push({ optional, words: words.slice(small).join(" "), slot });
     words = [];
   }
-  if (words.length > 0) pieces.push(optional ? { optional, words: words.join(" "), flag: words.join(" ") } : { optional, words: words.join(" ") });
+  if (words.length > 0)
+    pieces.push(
+      optional ? { optional, words: words.join(" "), flag: words.join(" ") } : { optional, words: words.join(" ") },
+    );
   return pieces;
 }
 

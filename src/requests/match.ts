@@ -3,7 +3,7 @@ import { wordsAround } from "./around.js";
 import { patternOf, type Element, type Pattern } from "./grammar.js";
 import { beginningWith, matchAt, occurrences, phrase, type Phrase } from "./phrase.js";
 import type { Sentence } from "./sentence.js";
-import type { Ask, Spot } from "./spots.js";
+import type { Ask, Spot } from "./spot.js";
 import type { Phrasebook, Vocabulary } from "./vocabulary.js";
 import { CHANGE_FILLER, CHANGE_OPENERS, CLOSERS, INTRODUCERS, OPENERS, READ_FILLER } from "./words.js";
 
@@ -31,13 +31,36 @@ export interface Reading {
 
 /** Under which name a slot's value goes into the request, unless the phrasebook says otherwise. */
 const DEFAULT_FIELDS: Readonly<Record<string, string>> = {
-  set: "set", host: "host", purpose: "purpose", area: "purpose", point: "point", duration: "for", until: "until", name: "name", volume: "volume", reason: "reason", rate: "rate",
-  snapshot: "snapshot", label: "label", run: "run", runbook: "runbook", cluster: "cluster", clusters: "clusters", svm: "svm", svms: "svms", size: "size", source: "from", clone: "clone",
+  set: "set",
+  host: "host",
+  purpose: "purpose",
+  area: "purpose",
+  point: "point",
+  duration: "for",
+  until: "until",
+  name: "name",
+  volume: "volume",
+  reason: "reason",
+  rate: "rate",
+  snapshot: "snapshot",
+  label: "label",
+  run: "run",
+  runbook: "runbook",
+  cluster: "cluster",
+  clusters: "clusters",
+  svm: "svm",
+  svms: "svms",
+  size: "size",
+  source: "from",
+  clone: "clone",
 };
 /** What words other than slots put into a request. */
 const SAID: Readonly<Record<string, readonly [field: string, value: Json]>> = {
-  "with fresh data": ["fresh", true], "and start the application": ["startApplication", true],
-  "undo restore": ["point", { safety: true }], "undo it": ["point", { safety: true }], unthrottle: ["kbPerSecond", 0],
+  "with fresh data": ["fresh", true],
+  "and start the application": ["startApplication", true],
+  "undo restore": ["point", { safety: true }],
+  "undo it": ["point", { safety: true }],
+  unthrottle: ["kbPerSecond", 0],
 };
 const ANYBODYS = new Set(["duration", "until", "ending", "reason", "name", "label", "runbook"]);
 const MOST_PLACES = 4;
@@ -46,12 +69,19 @@ const MOST_PLACES = 4;
 export const isStrict = (book: Phrasebook): boolean => book.effect === "destroy" || book.strict === true;
 
 /** Every reading of the sentence as this runbook in which the words of the act are there. */
-export function readingsOf(book: Phrasebook, sentence: Sentence, spots: readonly Spot[], vocabulary: Vocabulary): Reading[] {
+export function readingsOf(
+  book: Phrasebook,
+  sentence: Sentence,
+  spots: readonly Spot[],
+  vocabulary: Vocabulary,
+): Reading[] {
   const weak = weakWords(vocabulary);
   return book.says.flatMap((text) => {
     const pattern = patternOf(text);
     const verbs = pattern.required.filter((each) => each.kind === "words");
-    return placesOf(verbs, sentence, new Set()).map((places) => readingAt(book, pattern, places, sentence, spots, weak, vocabulary));
+    return placesOf(verbs, sentence, new Set()).map((places) =>
+      readingAt(book, pattern, places, sentence, spots, weak, vocabulary),
+    );
   });
 }
 
@@ -62,7 +92,10 @@ function weakWords(vocabulary: Vocabulary): ReadonlySet<string> {
   const before = weakOnce.get(vocabulary);
   if (before) return before;
   const whole = new Set(vocabulary.sets.flatMap((each) => [each.name, ...each.aliases]));
-  const parts = [...vocabulary.sets.flatMap((each) => [each.name, ...each.aliases]), ...vocabulary.hosts.map((each) => each.name)].flatMap((each) => each.split(/[\s_-]+/).slice(0, 1));
+  const parts = [
+    ...vocabulary.sets.flatMap((each) => [each.name, ...each.aliases]),
+    ...vocabulary.hosts.map((each) => each.name),
+  ].flatMap((each) => each.split(/[\s_-]+/).slice(0, 1));
   const weak = new Set(parts.filter((each) => !whole.has(each) && each.length > 2));
   weakOnce.set(vocabulary, weak);
   return weak;
@@ -79,45 +112,91 @@ function placesOf(elements: readonly Element[], sentence: Sentence, used: Readon
     .flatMap((taken) => placesOf(rest, sentence, new Set([...used, ...taken])).map((more) => [...taken, ...more]));
 }
 
-function readingAt(book: Phrasebook, pattern: Pattern, heads: readonly number[], sentence: Sentence, spots: readonly Spot[], weak: ReadonlySet<string>, vocabulary: Vocabulary): Reading {
-  const state: Filling = { book, sentence, spots, weak, taken: new Set(heads), request: {}, asks: [], filled: new Set() };
+function readingAt(
+  book: Phrasebook,
+  pattern: Pattern,
+  heads: readonly number[],
+  sentence: Sentence,
+  spots: readonly Spot[],
+  weak: ReadonlySet<string>,
+  vocabulary: Vocabulary,
+): Reading {
+  const state: Filling = {
+    book,
+    sentence,
+    spots,
+    weak,
+    taken: new Set(heads),
+    request: {},
+    asks: [],
+    filled: new Set(),
+  };
   const missing: string[] = [];
   // "only volume epic_prd": before the set takes the name for itself
-  const volume = pattern.optional.some((each) => each.kind === "slot" && each.slot === "volume") && fill(state, "volume");
+  const volume =
+    pattern.optional.some((each) => each.kind === "slot" && each.slot === "volume") && fill(state, "volume");
   for (const each of pattern.required) {
     if (each.kind === "words") say(state, each.name);
     else if (!fill(state, each.slot)) missing.push(each.slot);
   }
   // flags before slots ("clone" after them: it may be a topic), reasons last: "because" takes all that nothing else wants
-  const order = (each: Element): number => (each.kind === "words" ? (each.name === "the clone" ? 2 : 0) : each.slot === "reason" ? 3 : 1);
+  const order = (each: Element): number =>
+    each.kind === "words" ? (each.name === "the clone" ? 2 : 0) : each.slot === "reason" ? 3 : 1;
   for (const each of [...pattern.optional].sort((a, b) => order(a) - order(b))) {
     if (each.kind === "slot") fill(state, each.slot);
     else flag(state, each.name, each.phrases);
   }
   if (volume && missing[0] === "set") {
-    const owner = vocabulary.sets.find((each) => each.volumes.includes(String(state.request[fieldOf(book, "volume") ?? ""])));
+    const owner = vocabulary.sets.find((each) =>
+      each.volumes.includes(String(state.request[fieldOf(book, "volume") ?? ""])),
+    );
     if (owner) put(state, missing.shift() ?? "set", owner.name);
   }
   state.asks.push(...contradictions(state, vocabulary));
-  if (missing.length === 0 && book.oneOf && !book.oneOf.some((each) => state.filled.has(each))) missing.push(book.oneOf[0] ?? "set");
+  if (missing.length === 0 && book.oneOf && !book.oneOf.some((each) => state.filled.has(each)))
+    missing.push(book.oneOf[0] ?? "set");
   const { leftovers: left, polite } = leftoversOf(state, heads);
-  const leftovers = state.several ? left.filter((each) => !/^(?:and|or|plus|both|also)$/.test(sentence.words[each] ?? "")) : left;
+  const leftovers = state.several
+    ? left.filter((each) => !/^(?:and|or|plus|both|also)$/.test(sentence.words[each] ?? ""))
+    : left;
   return {
-    book, pattern, heads, leftovers, missing, polite,
-    request: state.request, taken: state.taken, asks: state.asks, filled: [...state.filled].filter((each) => !ANYBODYS.has(each)).length,
+    book,
+    pattern,
+    heads,
+    leftovers,
+    missing,
+    polite,
+    request: state.request,
+    taken: state.taken,
+    asks: state.asks,
+    filled: [...state.filled].filter((each) => !ANYBODYS.has(each)).length,
     ...(state.several ? { several: state.several } : {}),
   };
 }
 
 /** Two things that cannot both be: a length and an end, a host that is not for that purpose. */
 function contradictions({ book, request, filled }: Filling, vocabulary: Vocabulary): (Ask & { slot: string })[] {
-  const without = (field: string | undefined): Record<string, Json> => Object.fromEntries(Object.entries(request).filter(([key]) => key !== field));
-  const either = (text: string, slots: readonly [string, string]): (Ask & { slot: string })[] => [{ slot: slots[0], text, values: [], requests: slots.map((slot) => without(fieldOf(book, slot))).reverse() }];
-  if (filled.has("duration") && filled.has("until") && fieldOf(book, "duration") !== undefined) return either("You gave both a length and an end. Which one counts?", ["duration", "until"]);
+  const without = (field: string | undefined): Record<string, Json> =>
+    Object.fromEntries(Object.entries(request).filter(([key]) => key !== field));
+  const either = (text: string, slots: readonly [string, string]): (Ask & { slot: string })[] => [
+    { slot: slots[0], text, values: [], requests: slots.map((slot) => without(fieldOf(book, slot))).reverse() },
+  ];
+  if (filled.has("duration") && filled.has("until") && fieldOf(book, "duration") !== undefined)
+    return either("You gave both a length and an end. Which one counts?", ["duration", "until"]);
   const host = vocabulary.hosts.find((each) => each.name === request["host"]);
   const purpose = request["purpose"];
-  if (book.effect === "read" || !host || host.purposes.length === 0 || typeof purpose !== "string" || host.purposes.includes(purpose)) return [];
-  return either(`${host.name} is for ${host.purposes.join(" and ")}, not for ${purpose}. Which one counts?`, ["host", "purpose"]);
+  if (
+    book.effect === "read" ||
+    !host ||
+    host.purposes.length === 0 ||
+    typeof purpose !== "string" ||
+    host.purposes.includes(purpose)
+  )
+    return [];
+  return either(`${host.name} is for ${host.purposes.join(" and ")}, not for ${purpose}. Which one counts?`, [
+    "host",
+    "purpose",
+  ]);
 }
 
 interface Filling {
@@ -136,7 +215,9 @@ function fill(state: Filling, slot: string): boolean {
   const introducers = state.book.introducers?.[slot] ?? INTRODUCERS[slot] ?? [""];
   const free = (index: number): boolean => !state.taken.has(index);
   const used: Spot[] = [];
-  const ordered = state.spots.filter((each) => each.slot === slot).sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from);
+  const ordered = state.spots
+    .filter((each) => each.slot === slot)
+    .sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from);
   for (const spot of ordered) {
     const around = wordsAround(spot, introducers, state.sentence.words, state.weak, free);
     if (!around) continue;
@@ -154,7 +235,9 @@ function fill(state: Filling, slot: string): boolean {
   return true;
 }
 
-const distinct = (values: readonly Json[]): Json[] => [...new Map(values.map((each) => [JSON.stringify(each), each])).values()];
+const distinct = (values: readonly Json[]): Json[] => [
+  ...new Map(values.map((each) => [JSON.stringify(each), each])).values(),
+];
 
 /** The request's field for a slot; undefined if it has none. */
 export function fieldOf(book: Phrasebook, slot: string): string | undefined {
@@ -195,14 +278,26 @@ function fillerOf(book: Phrasebook): readonly Phrase[] {
   const before = fillers.get(book);
   if (before) return before;
   const loose = isStrict(book) ? [] : [...CHANGE_OPENERS, ...CHANGE_FILLER];
-  const made = [...OPENERS, ...CLOSERS, ...(book.filler ?? []).map(phrase), ...loose, ...(book.effect === "read" ? READ_FILLER : [])];
+  const made = [
+    ...OPENERS,
+    ...CLOSERS,
+    ...(book.filler ?? []).map(phrase),
+    ...loose,
+    ...(book.effect === "read" ? READ_FILLER : []),
+  ];
   fillers.set(book, made);
   return made;
 }
 
 /** "restore prod when you can" is manners; "if you can restore prod …" is not. */
 function isCondition({ words, breaks }: Sentence, from: number, to: number): boolean {
-  return /^(?:if|when)$/.test(words[from] ?? "") && to < words.length && !breaks.has(to) && !/^(?:please|thanks|thank)$/.test(words[to] ?? "") && words[to - 1] !== "please";
+  return (
+    /^(?:if|when)$/.test(words[from] ?? "") &&
+    to < words.length &&
+    !breaks.has(to) &&
+    !/^(?:please|thanks|thank)$/.test(words[to] ?? "") &&
+    words[to - 1] !== "please"
+  );
 }
 
 /** Takes what is only manners; what then remains has no place in this reading. */
@@ -215,14 +310,23 @@ function leftoversOf(state: Filling, heads: readonly number[]): { leftovers: num
   for (let from = 0; from < words.length; from += 1) {
     const free = (index: number): boolean => !filled.has(index) && !sentence.quoted.has(index);
     if (!free(from)) continue;
-    const best = beginningWith(filler, words[from] ?? "").map((each) => matchAt(each, words, from, free) ?? []).sort((a, b) => b.length - a.length)[0] ?? [];
+    const best =
+      beginningWith(filler, words[from] ?? "")
+        .map((each) => matchAt(each, words, from, free) ?? [])
+        .sort((a, b) => b.length - a.length)[0] ?? [];
     // taken words may stand between: "i need … restored" leaves the subject alone before its verb
     const run = best.filter((each, i) => each === from + i);
     const whole = run.length > 0 && run.length === best.length;
     if (whole && !isCondition(sentence, from, from + run.length)) {
-      if (run.some((each) => words[each] === "you" && /^(?:could|can|would|will)$/.test(words[each - 1] ?? ""))) polite = true;
+      if (run.some((each) => words[each] === "you" && /^(?:could|can|would|will)$/.test(words[each - 1] ?? "")))
+        polite = true;
       run.forEach((each) => filled.add(each));
-    } else if (/^(?:i|we)$/.test(words[from] ?? "") && heads.includes(from + 1) && /^(?:need|want|would|require|no|do|am|are|want)$/.test(words[from + 1] ?? "")) filled.add(from);
+    } else if (
+      /^(?:i|we)$/.test(words[from] ?? "") &&
+      heads.includes(from + 1) &&
+      /^(?:need|want|would|require|no|do|am|are|want)$/.test(words[from + 1] ?? "")
+    )
+      filled.add(from);
   }
   if (heads.some((each) => words[each] === "would" && words[each + 1] === "you")) polite = true;
   return { leftovers: words.flatMap((_, index) => (filled.has(index) ? [] : [index])), polite };

@@ -10,7 +10,8 @@ export function edits(a: string, b: string): number {
     for (let j = 1; j <= b.length; j += 1) {
       const change = (rows[i - 1]?.[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
       let best = Math.min((rows[i - 1]?.[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, change);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) best = Math.min(best, (rows[i - 2]?.[j - 2] ?? 0) + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        best = Math.min(best, (rows[i - 2]?.[j - 2] ?? 0) + 1);
       row.push(best);
     }
     rows.push(row);
@@ -19,7 +20,8 @@ export function edits(a: string, b: string): number {
 }
 
 /** How many edits still look like a slip of the finger. */
-const slack = (word: string): number => (word.length <= 3 ? (word.length === 3 ? 1 : 0) : word.length <= 5 ? 1 : word.length <= 9 ? 2 : 3);
+const slack = (word: string): number =>
+  word.length <= 3 ? (word.length === 3 ? 1 : 0) : word.length <= 5 ? 1 : word.length <= 9 ? 2 : 3;
 
 /** Names near a word, nearest first. `generous` for lists of names, where a bad guess does no harm. */
 export function nearest(word: string, names: readonly string[], most: number, generous = false): string[] {
@@ -58,12 +60,50 @@ export function lexicon(vocabulary: Vocabulary): readonly string[] {
 let placedOnce: ReadonlySet<string> | undefined;
 /** Has the word a place anywhere: in the lexicon, in manners, before or after a value? */
 export function hasPlace(word: string): boolean {
-  placedOnce ??= new Set([...Object.values(WORDS).flat(), ...[OPENERS, CHANGE_OPENERS, CLOSERS, CHANGE_FILLER, READ_FILLER].flat().map((each) => each.text), ...Object.values(INTRODUCERS).flat(), ...AROUND].flatMap((text) => text.split(/[ |]/)).map((each) => each.replace(/\?$/, "")));
+  placedOnce ??= new Set(
+    [
+      ...Object.values(WORDS).flat(),
+      ...[OPENERS, CHANGE_OPENERS, CLOSERS, CHANGE_FILLER, READ_FILLER].flat().map((each) => each.text),
+      ...Object.values(INTRODUCERS).flat(),
+      ...AROUND,
+    ]
+      .flatMap((text) => text.split(/[ |]/))
+      .map((each) => each.replace(/\?$/, "")),
+  );
   return placedOnce.has(word);
 }
 
 let wordsOnce: readonly string[] | undefined;
 function lexiconOfWords(): readonly string[] {
-  wordsOnce ??= [...new Set(Object.values(WORDS).flat().flatMap((text) => text.split(/[ |]/)).map((each) => each.replace(/\?$/, "")))].filter((each) => /^[a-z-]{4,}$/.test(each)).concat(["last", "night", "yesterday", "today", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "until", "from", "days", "weeks", "hours", "please", "could", "thanks"]);
+  wordsOnce ??= [
+    ...new Set(
+      Object.values(WORDS)
+        .flat()
+        .flatMap((text) => text.split(/[ |]/))
+        .map((each) => each.replace(/\?$/, "")),
+    ),
+  ]
+    .filter((each) => /^[a-z-]{4,}$/.test(each))
+    .concat([
+      "last",
+      "night",
+      "yesterday",
+      "today",
+      "monday",
+      "tuesday",
+      "wednesday",
+      "thursday",
+      "friday",
+      "saturday",
+      "sunday",
+      "until",
+      "from",
+      "days",
+      "weeks",
+      "hours",
+      "please",
+      "could",
+      "thanks",
+    ]);
   return wordsOnce;
 }

@@ -8,7 +8,8 @@ export interface Phrase {
   readonly text: string;
   readonly places: readonly Place[];
 }
-type Place = { readonly gap: true } | { readonly gap: false; readonly words: readonly string[]; readonly optional: boolean };
+type Place =
+  { readonly gap: true } | { readonly gap: false; readonly words: readonly string[]; readonly optional: boolean };
 
 const LONGEST_GAP = 8;
 const known = new Map<string, Phrase>();
@@ -31,11 +32,22 @@ export function phrase(text: string): Phrase {
 }
 
 /** The indices `wanted` takes when it begins at `at`, or undefined. Only words for which `free` is true are taken. */
-export function matchAt(wanted: Phrase, words: readonly string[], at: number, free: (index: number) => boolean): number[] | undefined {
+export function matchAt(
+  wanted: Phrase,
+  words: readonly string[],
+  at: number,
+  free: (index: number) => boolean,
+): number[] | undefined {
   return step(wanted.places, 0, words, at, free);
 }
 
-function step(places: readonly Place[], place: number, words: readonly string[], at: number, free: (index: number) => boolean): number[] | undefined {
+function step(
+  places: readonly Place[],
+  place: number,
+  words: readonly string[],
+  at: number,
+  free: (index: number) => boolean,
+): number[] | undefined {
   const here = places[place];
   if (here === undefined) return [];
   if (here.gap) {
@@ -60,7 +72,8 @@ export function beginningWith(phrases: readonly Phrase[], word: string): readonl
   let index = indexes.get(phrases);
   if (!index) {
     const made = new Map<string, Phrase[]>();
-    for (const each of phrases) for (const first of firstWords(each)) made.set(first, [...(made.get(first) ?? []), each]);
+    for (const each of phrases)
+      for (const first of firstWords(each)) made.set(first, [...(made.get(first) ?? []), each]);
     indexes.set(phrases, (index = made));
   }
   return index.get(word) ?? [];
@@ -77,7 +90,11 @@ function firstWords({ places }: Phrase): ReadonlySet<string> {
 }
 
 /** Every place where one of the phrases stands, longest first. */
-export function occurrences(phrases: readonly Phrase[], words: readonly string[], free: (index: number) => boolean = () => true): number[][] {
+export function occurrences(
+  phrases: readonly Phrase[],
+  words: readonly string[],
+  free: (index: number) => boolean = () => true,
+): number[][] {
   const found = new Map<string, number[]>();
   for (let at = 0; at < words.length; at += 1) {
     for (const each of beginningWith(phrases, words[at] ?? "")) {

@@ -29,14 +29,40 @@ export const clone: Words = {
   fields: { duration: "lease", until: "leaseUntil", name: "as", source: null, reason: null, volume: "only" },
   oneOf: ["host", "purpose"],
   filler: [
-    "and mount|attach|present|map|export|connect|show it|them?", "mounted|attached|presented|mapped|exported|available|visible|accessible", "and have|get|make it mounted|attached|available", "and put|place it", "it", "so that|so they|we|i|people|students can|could use|work|practise|practice|train it?|with?|on? it?",
-    "and keep it", "keep it", "to work|play|practise|practice|test|use with|on", "to use", "with a lease", "lease", "to be mounted", "which is|should|will be mounted", "that is|should|will be mounted", "and|to get|have it", "to run|do", "from there", "with|including|containing all|its? the? data|luns|volumes", "by name", "i|we need it", "it is",
+    "and mount|attach|present|map|export|connect|show it|them?",
+    "mounted|attached|presented|mapped|exported|available|visible|accessible",
+    "and have|get|make it mounted|attached|available",
+    "and put|place it",
+    "it",
+    "so that|so they|we|i|people|students can|could use|work|practise|practice|train it?|with?|on? it?",
+    "and keep it",
+    "keep it",
+    "to work|play|practise|practice|test|use with|on",
+    "to use",
+    "with a lease",
+    "lease",
+    "to be mounted",
+    "which is|should|will be mounted",
+    "that is|should|will be mounted",
+    "and|to get|have it",
+    "to run|do",
+    "from there",
+    "with|including|containing all|its? the? data|luns|volumes",
+    "by name",
+    "i|we need it",
+    "it is",
   ],
 };
 
 export const refreshClone: Words = {
   name: "refresh-clone",
-  says: [`refresh the clone ${REF} [from <point>] [with fresh data] [from <source>]`, "refresh <area> [of <set>] [from <point>] [with fresh data] [from <source>]", "refresh <host> [of <set>] [from <point>] [with fresh data] [from <source>]", "refresh <name> [on <host>] [of <set>] [from <point>] [with fresh data] [from <source>]"],
+  says: [
+    `refresh the clone ${REF} [from <point>] [with fresh data] [from <source>]`,
+    "refresh <area> [of <set>] [from <point>] [with fresh data] [from <source>]",
+    "refresh <host> [of <set>] [from <point>] [with fresh data] [from <source>]",
+    "refresh <name> [on <host>] [of <set>] [from <point>] [with fresh data] [from <source>]",
+    "refresh <clone> [from <point>] [with fresh data] [from <source>]",
+  ],
   summary: "replaces what a clone holds by a newer state of its set; what was written to the clone is lost",
   effect: "destroy",
   fields: { name: "as", source: null },
@@ -45,30 +71,74 @@ export const refreshClone: Words = {
 };
 export const releaseClone: Words = {
   name: "release-clone",
-  says: [`release the clone ${REF}`, `remove the clone ${REF}`, "release <host>", "release <area>", "release <name> [on <host>] [for <purpose>]"],
+  says: [
+    `release the clone ${REF}`,
+    `remove the clone ${REF}`,
+    "release <host>",
+    "release <area>",
+    "release <name> [on <host>] [for <purpose>]",
+    "release <clone>",
+  ],
   summary: "unmounts a clone and deletes it",
   effect: "destroy",
-  filler: ["it is not|no|longer longer? needed|required|used any? more|longer|anymore?", "the class|course|training|test|session|testing is|was over|finished|done|through now?", "you can|may now?", "now"],
+  filler: [
+    "it is not|no|longer longer? needed|required|used any? more|longer|anymore?",
+    "the class|course|training|test|session|testing is|was over|finished|done|through now?",
+    "you can|may now?",
+    "now",
+  ],
   fields: { name: "as" },
   introducers: REF_INTRODUCERS,
   oneOf: CLONE_REF,
 };
 export const extendLease: Words = {
   name: "extend-lease",
-  says: [`extend the clone ${REF} [by <duration>] [until <until>] [longer] [lease] [because <reason>]`, `extend lease ${REF} [by <duration>] [until <until>] [longer] [because <reason>]`, "extend <area> [of <set>] [by <duration>] [until <until>] [longer] [lease] [because <reason>]", "extend <host> [of <set>] [by <duration>] [until <until>] [longer] [lease] [because <reason>]", "extend <name> [by <duration>] [until <until>] [longer] [lease]", `need that clone ${REF} until <until> [longer] [because <reason>]`, `need the clone ${REF} longer [by <duration>] [until <until>] [because <reason>]`, "need <host> longer [by <duration>] [until <until>]"],
+  says: [
+    `extend the clone ${REF} [by <duration>] [until <until>] [longer] [lease] [because <reason>]`,
+    `extend lease ${REF} [by <duration>] [until <until>] [longer] [because <reason>]`,
+    "extend <area> [of <set>] [by <duration>] [until <until>] [longer] [lease] [because <reason>]",
+    "extend <host> [of <set>] [by <duration>] [until <until>] [longer] [lease] [because <reason>]",
+    "extend <name> [by <duration>] [until <until>] [longer] [lease]",
+    "extend <clone> [by <duration>] [until <until>] [longer] [lease]",
+    `need that clone ${REF} until <until> [longer] [because <reason>]`,
+    `need the clone ${REF} longer [by <duration>] [until <until>] [because <reason>]`,
+    "need <host> longer [by <duration>] [until <until>]",
+  ],
   summary: "lets a clone live longer",
   effect: "change",
   fields: { duration: "by", name: "as", reason: null },
   introducers: {
     ...REF_INTRODUCERS,
-    duration: ["", "for", "by", "for another", "another", "for the next", "with", "for up to", "by another", "to", "of", "about", "for about", "for at least", "and"],
+    duration: [
+      "",
+      "for",
+      "by",
+      "for another",
+      "another",
+      "for the next",
+      "with",
+      "for up to",
+      "by another",
+      "to",
+      "of",
+      "about",
+      "for about",
+      "for at least",
+      "and",
+    ],
     until: ["until", "till", "til", "through", "to", "by", "up to", "up until", "until the end of", "thru"],
   },
   oneOf: CLONE_REF,
 };
 export const rewindClone: Words = {
   name: "rewind-clone",
-  says: [`rewind the clone ${REF} [to <point>] [to the start]`, "rewind <area> [of <set>] [to <point>] [to the start]", "rewind <host> [of <set>] [to <point>] [to the start]", "rewind <name> [on <host>] [to <point>] [to the start]"],
+  says: [
+    `rewind the clone ${REF} [to <point>] [to the start]`,
+    "rewind <area> [of <set>] [to <point>] [to the start]",
+    "rewind <host> [of <set>] [to <point>] [to the start]",
+    "rewind <name> [on <host>] [to <point>] [to the start]",
+    "rewind <clone> [to <point>] [to the start]",
+  ],
   summary: "puts a clone back to an earlier state of itself; what was written since is lost",
   effect: "destroy",
   fields: { name: "as", "to the start": null },
@@ -78,7 +148,13 @@ export const rewindClone: Words = {
 
 export const updateMirror: Words = {
   name: "update-mirror",
-  says: ["update mirror <mirror> [to <target>] [from <source>]", "update it <mirror>", "replicate <mirror> [to <target>]", "send <mirror> to <target>", "back up <mirror> [to <target>]"],
+  says: [
+    "update mirror <mirror> [to <target>] [from <source>]",
+    "update it <mirror>",
+    "replicate <mirror> [to <target>]",
+    "send <mirror> to <target>",
+    "back up <mirror> [to <target>]",
+  ],
   summary: "brings a set's mirror up to date now",
   effect: "change",
   fields: { target: null, source: null },
@@ -86,15 +162,36 @@ export const updateMirror: Words = {
 };
 export const pauseMirror: Words = {
   name: "pause-mirror",
-  says: ["pause mirror <mirror> [until <until>] [for <ending>] [to <target>] [because <reason>]", "pause it <mirror> [until <until>] [for <ending>] [to <target>] [because <reason>]"],
+  says: [
+    "pause mirror <mirror> [until <until>] [for <ending>] [to <target>] [because <reason>]",
+    "pause it <mirror> [until <until>] [for <ending>] [to <target>] [because <reason>]",
+  ],
   summary: "stops the scheduled updates of a mirror; the copy gets older until it is resumed",
   effect: "change",
   fields: { target: null, ending: "until" },
-  introducers: { reason: ["because of", "because", "due to", "reason", "as we", "since we", "since", "while", "during", "for", "owing to"] },
+  introducers: {
+    reason: [
+      "because of",
+      "because",
+      "due to",
+      "reason",
+      "as we",
+      "since we",
+      "since",
+      "while",
+      "during",
+      "for",
+      "owing to",
+    ],
+  },
 };
 export const resumeMirror: Words = {
   name: "resume-mirror",
-  says: ["resume mirror <mirror> [to <target>] [because <reason>]", "resume it <mirror> [to <target>] [because <reason>]", "start mirror <mirror> [to <target>]"],
+  says: [
+    "resume mirror <mirror> [to <target>] [because <reason>]",
+    "resume it <mirror> [to <target>] [because <reason>]",
+    "start mirror <mirror> [to <target>]",
+  ],
   summary: "lets a paused mirror run again",
   effect: "change",
   fields: { target: null, reason: "reason" },
@@ -141,7 +238,8 @@ export const failback: Words = {
 export const drDrill: Words = {
   name: "dr-drill",
   says: ["dr drill <set> [on <host>] [from <point>] [to <target>] [from <source>]"],
-  summary: "mounts a clone of the mirror on the failover host, runs the checks, measures and cleans up; the mirror keeps running",
+  summary:
+    "mounts a clone of the mirror on the failover host, runs the checks, measures and cleans up; the mirror keeps running",
   effect: "change",
   fields: { target: null, source: null },
 };
@@ -173,7 +271,10 @@ export const deleteSnapshot: Words = {
 };
 export const provision: Words = {
   name: "provision",
-  says: ["provision storage [<size>] [for <set>] on <host> [as <name>]", "provision <size> [of storage] on <host> [as <name>]"],
+  says: [
+    "provision storage [<size>] [for <set>] on <host> [as <name>]",
+    "provision <size> [of storage] on <host> [as <name>]",
+  ],
   summary: "makes new volumes and LUNs, maps them to a host and mounts them",
   effect: "change",
   fields: { size: "sizeBytes", name: "as", "of storage": null },
@@ -285,10 +386,42 @@ export const help: Words = {
 };
 
 const ALL: readonly Words[] = [
-  clone, refreshClone, releaseClone, extendLease, rewindClone, updateMirror, pauseMirror, resumeMirror, throttleMirror, resyncMirror, restore,
-  failover, failback, drDrill, protect, unprotect, snapshot, deleteSnapshot, provision, connectClusters, peerSvms, encryptSvm, deployConnector,
-  deployCvo, startCvo, stopCvo, prepareHost, status, health, explain, clones, runs, approvals, help,
+  clone,
+  refreshClone,
+  releaseClone,
+  extendLease,
+  rewindClone,
+  updateMirror,
+  pauseMirror,
+  resumeMirror,
+  throttleMirror,
+  resyncMirror,
+  restore,
+  failover,
+  failback,
+  drDrill,
+  protect,
+  unprotect,
+  snapshot,
+  deleteSnapshot,
+  provision,
+  connectClusters,
+  peerSvms,
+  encryptSvm,
+  deployConnector,
+  deployCvo,
+  startCvo,
+  stopCvo,
+  prepareHost,
+  status,
+  health,
+  explain,
+  clones,
+  runs,
+  approvals,
+  help,
 ];
 
 /** Every phrasebook; `isAvailable` says which names are built and switched on. */
-export const phrasebooks = (isAvailable: (name: string) => boolean): Phrasebook[] => ALL.map((each) => ({ ...each, available: isAvailable(each.name) }));
+export const phrasebooks = (isAvailable: (name: string) => boolean): Phrasebook[] =>
+  ALL.map((each) => ({ ...each, available: isAvailable(each.name) }));

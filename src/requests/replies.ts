@@ -20,7 +20,8 @@ export function choice(book: Phrasebook, request: Readonly<Record<string, Json>>
   return { label: shown.charAt(0).toUpperCase() + shown.slice(1), say: sentenceFor(book, request) };
 }
 
-export const listed = (names: readonly string[], last = "and"): string => (names.length <= 1 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1)}`);
+export const listed = (names: readonly string[], last = "and"): string =>
+  names.length <= 1 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1)}`;
 
 /** Takes what came from outside into a sentence: short, without line breaks or quotation marks. */
 export const shown = (text: string): string => {
@@ -28,7 +29,8 @@ export const shown = (text: string): string => {
   return flat.length > 80 ? `${[...flat].slice(0, 79).join("")}…` : flat;
 };
 
-export const notAvailable = (book: Phrasebook): Reply => reply(`I understand "${book.name}" (it ${book.summary}), but it is not available yet. Nothing was done.`);
+export const notAvailable = (book: Phrasebook): Reply =>
+  reply(`I understand "${book.name}" (it ${book.summary}), but it is not available yet. Nothing was done.`);
 
 const MOODS: Readonly<Record<Mood, string>> = {
   negation: 'I read that as "do not", so I plan nothing.',
@@ -43,13 +45,20 @@ const MOODS: Readonly<Record<Mood, string>> = {
 export function notARequest(reading: Reading, mood: Mood, context: Context): Reply {
   const what = reading.book.effect === "read" ? "" : ` ${reading.book.name} ${reading.book.summary}.`;
   const complete = reading.missing.length === 0 && reading.asks.length === 0 && !reading.several;
-  const offer = mood !== "negation" && complete && reading.book.available ? [choice(reading.book, reading.request, context)] : [];
-  return reply(`${MOODS[mood]}${what}${offer.length > 0 ? " If you do want it, press the button: you get a plan first." : ""}`, offer);
+  const offer =
+    mood !== "negation" && complete && reading.book.available ? [choice(reading.book, reading.request, context)] : [];
+  return reply(
+    `${MOODS[mood]}${what}${offer.length > 0 ? " If you do want it, press the button: you get a plan first." : ""}`,
+    offer,
+  );
 }
 
 /** What can be asked for, in the words of the phrasebooks. */
 export function helpText(context: Context): string {
-  const of = (effects: readonly string[]): string[] => context.vocabulary.runbooks.filter((each) => each.available && effects.includes(each.effect)).map((each) => each.name);
+  const of = (effects: readonly string[]): string[] =>
+    context.vocabulary.runbooks
+      .filter((each) => each.available && effects.includes(each.effect))
+      .map((each) => each.name);
   const [set] = context.vocabulary.sets;
   const [purpose] = context.vocabulary.purposes;
   const example = set && purpose ? ` For example: "clone ${set.name} for ${purpose.name}".` : "";

@@ -13,14 +13,22 @@ export function sentenceFor(book: Phrasebook, request: Request, shown?: { readon
   return best?.text ?? book.name;
 }
 
-function render(book: Phrasebook, pattern: Pattern, request: Request, shown?: { readonly zone: string }): { text: string; lost: number; gaps: number } {
+function render(
+  book: Phrasebook,
+  pattern: Pattern,
+  request: Request,
+  shown?: { readonly zone: string },
+): { text: string; lost: number; gaps: number } {
   const left = new Set(Object.keys(request));
   const out: string[] = [];
   let gaps = 0;
   for (const piece of pattern.pieces) {
     if (piece.flag !== undefined) {
       const field = FLAG_FIELDS[piece.flag] ?? book.fields?.[piece.flag];
-      if (typeof field === "string" && request[field] === true) left.delete(field), out.push(piece.words);
+      if (typeof field === "string" && request[field] === true) {
+        left.delete(field);
+        out.push(piece.words);
+      }
       continue;
     }
     if (piece.slot === undefined) {
@@ -36,10 +44,19 @@ function render(book: Phrasebook, pattern: Pattern, request: Request, shown?: { 
   return { text: out.join(" "), lost: left.size, gaps };
 }
 
-const FLAG_FIELDS: Readonly<Record<string, string>> = { "with fresh data": "fresh", "and start the application": "startApplication" };
+const FLAG_FIELDS: Readonly<Record<string, string>> = {
+  "with fresh data": "fresh",
+  "and start the application": "startApplication",
+};
 const isSafety = (point: Json | undefined): boolean => typeof point === "object" && point !== null && "safety" in point;
 
-function valueOf(book: Phrasebook, slot: string, request: Request, left: Set<string>, shown?: { readonly zone: string }): string | undefined {
+function valueOf(
+  book: Phrasebook,
+  slot: string,
+  request: Request,
+  left: Set<string>,
+  shown?: { readonly zone: string },
+): string | undefined {
   if (slot === "mirror") {
     left.delete("all");
     left.delete("set");
@@ -53,14 +70,26 @@ function valueOf(book: Phrasebook, slot: string, request: Request, left: Set<str
 }
 
 const text = (value: Json | undefined): string | undefined =>
-  typeof value === "string" || typeof value === "number" ? String(value) : Array.isArray(value) ? value.join(" and ") : undefined;
+  typeof value === "string" || typeof value === "number"
+    ? String(value)
+    : Array.isArray(value)
+      ? value.join(" and ")
+      : undefined;
 
-const SPOKEN: Readonly<Record<string, (value: Json | undefined, shown?: { readonly zone: string }) => string | undefined>> = {
+const SPOKEN: Readonly<
+  Record<string, (value: Json | undefined, shown?: { readonly zone: string }) => string | undefined>
+> = {
   point: (value, shown) => pointInWords(value, shown),
   until: (value, shown) => (typeof value === "string" ? momentInWords(value, shown) : undefined),
   duration: (value) => (typeof value === "string" && value.startsWith("P") ? spanInWords(value) : undefined),
-  rate: (value) => (typeof value === "number" ? (value % 1024 === 0 ? `${value / 1024} MB/s` : `${value} KB/s`) : undefined),
-  size: (value) => (typeof value === "number" ? (value % 2 ** 30 === 0 ? `${value / 2 ** 30} GiB` : `${Math.round(value / 2 ** 20)} MiB`) : undefined),
+  rate: (value) =>
+    typeof value === "number" ? (value % 1024 === 0 ? `${value / 1024} MB/s` : `${value} KB/s`) : undefined,
+  size: (value) =>
+    typeof value === "number"
+      ? value % 2 ** 30 === 0
+        ? `${value / 2 ** 30} GiB`
+        : `${Math.round(value / 2 ** 20)} MiB`
+      : undefined,
   source: (value) => (value === undefined ? undefined : "CVO"),
   volume: (value) => text(value),
 };
@@ -69,13 +98,15 @@ const SPOKEN: Readonly<Record<string, (value: Json | undefined, shown?: { readon
 export function pointInWords(value: Json | undefined, shown?: { readonly zone: string }): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
   const point = value as Readonly<Record<string, Json>>;
-  if (typeof point["night"] === "string") return shown ? DateTime.fromISO(point["night"]).toFormat("ccc d LLL yyyy") : point["night"];
+  if (typeof point["night"] === "string")
+    return shown ? DateTime.fromISO(point["night"]).toFormat("ccc d LLL yyyy") : point["night"];
   if (typeof point["at"] === "string") return momentInWords(point["at"], shown);
   if (typeof point["snapshot"] === "string") return `snapshot ${point["snapshot"]}`;
   return point["latest"] === true ? "the latest snapshot" : undefined;
 }
 
-const momentInWords = (iso: string, shown?: { readonly zone: string }): string => (shown ? DateTime.fromISO(iso).setZone(shown.zone).toFormat("ccc d LLL yyyy HH:mm") : iso);
+const momentInWords = (iso: string, shown?: { readonly zone: string }): string =>
+  shown ? DateTime.fromISO(iso).setZone(shown.zone).toFormat("ccc d LLL yyyy HH:mm") : iso;
 
 function spanInWords(iso: string): string {
   const parts = Object.entries(Duration.fromISO(iso).toObject()).filter(([, count]) => count !== 0);

@@ -16,20 +16,82 @@ export interface Sentence {
 
 const WORD = /(?:(?<![^\s("'`[{*_~=])-)?[\p{L}\p{N}_]+(?:[._:/+'@-]+[\p{L}\p{N}_]+)*/gu;
 
-const CONTRACTIONS: ReadonlyMap<string, string> = new Map(Object.entries({
-  "don't": "do not", dont: "do not", "doesn't": "does not", doesnt: "does not", "didn't": "did not", didnt: "did not",
-  "can't": "can not", cant: "can not", cannot: "can not", "won't": "will not", wont: "will not",
-  "shouldn't": "should not", shouldnt: "should not", "mustn't": "must not", "couldn't": "could not", "wouldn't": "would not",
-  "isn't": "is not", isnt: "is not", "aren't": "are not", "wasn't": "was not", "weren't": "were not", "needn't": "need not",
-  "haven't": "have not", "hasn't": "has not", "hadn't": "had not", "ain't": "is not", "mightn't": "might not",
-  "i'd": "i would", "we'd": "we would", "you'd": "you would", "i'll": "i will", "we'll": "we will", "you'll": "you will",
-  "i'm": "i am", im: "i am", "we're": "we are", "you're": "you are", "they're": "they are", "i've": "i have", "we've": "we have",
-  "let's": "let us", lets: "let us", "what's": "what is", whats: "what is", "who's": "who is", whos: "who is",
-  "where's": "where is", "how's": "how is", hows: "how is", "when's": "when is", "it's": "it is", "that's": "that is",
-  "there's": "there is", "he's": "he is", "she's": "she is", gimme: "give me", wanna: "want to", gonna: "going to", pls: "please",
-  plz: "please", plse: "please", u: "you", ur: "your", thx: "thanks", ty: "thanks", w: "with", b4: "before", cuz: "because",
-  "s'il": "please", "y'all": "you", gotta: "have to", "'til": "til",
-}));
+const CONTRACTIONS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    "don't": "do not",
+    dont: "do not",
+    "doesn't": "does not",
+    doesnt: "does not",
+    "didn't": "did not",
+    didnt: "did not",
+    "can't": "can not",
+    cant: "can not",
+    cannot: "can not",
+    "won't": "will not",
+    wont: "will not",
+    "shouldn't": "should not",
+    shouldnt: "should not",
+    "mustn't": "must not",
+    "couldn't": "could not",
+    "wouldn't": "would not",
+    "isn't": "is not",
+    isnt: "is not",
+    "aren't": "are not",
+    "wasn't": "was not",
+    "weren't": "were not",
+    "needn't": "need not",
+    "haven't": "have not",
+    "hasn't": "has not",
+    "hadn't": "had not",
+    "ain't": "is not",
+    "mightn't": "might not",
+    "i'd": "i would",
+    "we'd": "we would",
+    "you'd": "you would",
+    "i'll": "i will",
+    "we'll": "we will",
+    "you'll": "you will",
+    "i'm": "i am",
+    im: "i am",
+    "we're": "we are",
+    "you're": "you are",
+    "they're": "they are",
+    "i've": "i have",
+    "we've": "we have",
+    "let's": "let us",
+    lets: "let us",
+    "what's": "what is",
+    whats: "what is",
+    "who's": "who is",
+    whos: "who is",
+    "where's": "where is",
+    "how's": "how is",
+    hows: "how is",
+    "when's": "when is",
+    "it's": "it is",
+    "that's": "that is",
+    "there's": "there is",
+    "he's": "he is",
+    "she's": "she is",
+    gimme: "give me",
+    wanna: "want to",
+    gonna: "going to",
+    pls: "please",
+    plz: "please",
+    plse: "please",
+    u: "you",
+    ur: "your",
+    thx: "thanks",
+    ty: "thanks",
+    w: "with",
+    b4: "before",
+    cuz: "because",
+    "s'il": "please",
+    "y'all": "you",
+    gotta: "have to",
+    "'til": "til",
+  }),
+);
 
 /** Cuts a text that `clean` has cleaned. `compounds` are cut at their hyphens: "update-mirror" is "update mirror". */
 export function sentenceOf(cleaned: string, compounds: ReadonlySet<string> = new Set()): Sentence {
@@ -41,7 +103,8 @@ export function sentenceOf(cleaned: string, compounds: ReadonlySet<string> = new
   let end = 0;
   for (const match of cleaned.matchAll(WORD)) {
     const between = cleaned.slice(end, match.index);
-    if (/[,;.!?\n:|&()]|\s-\s|-{2,}/.test(between) || (words.length === 0 && between.trim() !== "")) breaks.add(words.length);
+    if (/[,;.!?\n:|&()]|\s-\s|-{2,}/.test(between) || (words.length === 0 && between.trim() !== ""))
+      breaks.add(words.length);
     end = match.index + match[0].length;
     const token = compounds.has(match[0].toLowerCase()) ? match[0].split("-") : parts(match[0]);
     for (const part of token) {
@@ -51,7 +114,10 @@ export function sentenceOf(cleaned: string, compounds: ReadonlySet<string> = new
     }
   }
   return {
-    words, raw, breaks, quoted,
+    words,
+    raw,
+    breaks,
+    quoted,
     asks: cleaned.includes("?"),
     allQuoted: words.length > 0 && quoted.size === words.length,
   };
@@ -65,7 +131,8 @@ function parts(token: string): string[] {
   if (opened !== undefined) return opened.split(" ");
   const possessive = /^(.+)'s?$/i.exec(bare);
   if (possessive?.[1] !== undefined) return [...parts(possessive[1]), "'s"];
-  if (/^[\p{L}_-]+(?:\/[\p{L}_-]+)+$/u.test(bare) && !/^[kmgt]i?b(?:yte|it)?s?\/s(?:ec)?$/i.test(bare)) return bare.split("/");
+  if (/^[\p{L}_-]+(?:\/[\p{L}_-]+)+$/u.test(bare) && !/^[kmgt]i?b(?:yte|it)?s?\/s(?:ec)?$/i.test(bare))
+    return bare.split("/");
   return [bare];
 }
 

@@ -5,7 +5,7 @@ import { Refusal } from "../core/problems.js";
 import { durationMs, showBytes } from "../core/units.js";
 import type { Igroup, Lun, LunMap, MirrorPolicy, Portal, Snapshot } from "../ontap/index.js";
 import { clonesAmong, ownerText, type Clone, type CloneNote } from "./clones.js";
-import { defineRunbook, type Planner } from "./define.js";
+import { defineRunbook, type AnyRunbook, type EndedStep, type Planner } from "./define.js";
 import { cloneTarget, getSet, listed } from "./inventory.js";
 import {
   describeLoss,
@@ -94,8 +94,32 @@ export const clone = defineRunbook({
   steps,
   observe,
   plan,
+  closing,
   example: { say: "clone prod volume for training", world: "epic" },
 });
+
+const endedShape = z.object({
+  host: z.object({ name: z.string() }),
+  attach: z.object({ mount: z.string() }),
+});
+const leaseShape = z.object({
+  input: z.object({ note: z.object({ name: z.string() }) }),
+  output: z.object({ until: z.string() }),
+});
+
+function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook["closing"]>> {
+  const attached = endedShape.safeParse(ended.find((step) => step.uses === "attachClone")?.input).data;
+  const lease = leaseShape.safeParse(ended.find((step) => step.uses === "writeLease")).data;
+  if (!attached || !lease) return { sentences: [], choices: [] };
+  const clone = `the ${lease.input.note.name} clone on ${attached.host.name}`;
+  return {
+    sentences: [`Mounted at ${attached.attach.mount} on ${attached.host.name}.`, `Lease ends ${lease.output.until}.`],
+    choices: [
+      { label: "Extend by 2 days", say: `extend ${clone} by 2 days` },
+      { label: "Release", say: `release ${clone}` },
+    ],
+  };
+}
 
 async function observe(request: CloneRequest, on: ReadTools): Promise<Facts> {
   const set = getSet(on.inventory, request.set);

@@ -80,6 +80,13 @@ export interface Planner<S extends Steps> {
   readonly run: Refs<{ tag: string; id: string }>;
 }
 
+/** A step of a run that has ended, as `closing` sees it. */
+export interface EndedStep {
+  readonly uses: string;
+  readonly input: Json;
+  readonly output: Json;
+}
+
 export interface Runbook<Req, Facts, S extends Steps> {
   /** What people type; file, queue label, audit entry and docs anchor are the same word. */
   readonly name: string;
@@ -92,6 +99,11 @@ export interface Runbook<Req, Facts, S extends Steps> {
   observe(request: Req, on: ReadTools): Promise<Facts>;
   /** Pure: from facts to steps. Throws a Refusal to say no. */
   plan(request: Req, facts: Facts, p: Planner<S>): void;
+  /** What its card says when it has succeeded, and what may be pressed then. ISO times in it are shown in the reader's zone. */
+  closing?(steps: readonly EndedStep[]): {
+    readonly sentences: readonly string[];
+    readonly choices: readonly { label: string; say: string }[];
+  };
   /** The laws run on this; `world` names a simulator seed, `first` what must have happened before. */
   readonly example: { readonly say: string; readonly world: string; readonly first?: readonly string[] };
 }

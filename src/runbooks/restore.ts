@@ -5,7 +5,7 @@ import { durationMs, showBytes, showDuration } from "../core/units.js";
 import type { Lun, Snapshot, Volume } from "../ontap/index.js";
 import { mirrorPolicy } from "./clone.js";
 import { ownerText, type CloneNote } from "./clones.js";
-import { defineRunbook, type Planner } from "./define.js";
+import { defineRunbook, type AnyRunbook, type EndedStep, type Planner } from "./define.js";
 import { getSet, listed } from "./inventory.js";
 import { describeLoss, lossesByUpdate, refuseBroken, viewMirrors, type Loss, type MemberView } from "./mirrors.js";
 import { choosePoint, pointShape, safetyLabel, showAge, showTime, type SetPoint } from "./points.js";
@@ -79,10 +79,35 @@ export const restore = defineRunbook({
   steps,
   observe,
   plan,
+  closing,
   example: { say: "restore prod from CVO", world: "epic" },
 });
 
 const nothing = "Nothing was changed.";
+
+const restoredShape = z.object({ volume: z.string(), snapshot: z.string() });
+const safetyShape = z.object({ note: z.object({ until: z.string() }), volume: z.string(), cluster: z.string() });
+const resumedShape = z.object({ resumed: z.boolean() });
+
+function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook["closing"]>> {
+  const of = (uses: string): readonly EndedStep[] => ended.filter((step) => step.uses === uses);
+  const restored = of("restoreVolume").flatMap((step) => restoredShape.safeParse(step.input).data ?? []);
+  const safety = of("holdSafetyCopy").flatMap((step) => safetyShape.safeParse(step.input).data ?? []);
+  const resumed = of("resumeMirrorIfBase").every((step) => resumedShape.safeParse(step.output).data?.resumed === true);
+  return {
+    sentences: [
+      ...restored.map(({ volume, snapshot }) => `${volume} is as it was at ${snapshot}.`),
+      ...safety.map(
+        ({ volume, cluster, note }) =>
+          `What was there before is held by ${volume} on ${cluster} until ${note.until}: "undo this restore" brings it back.`,
+      ),
+      resumed
+        ? "The mirror goes on."
+        : "The mirror lost its base by the restore and stays paused, with everything it has: it needs a resync, which discards on it what production no longer has.",
+    ],
+    choices: [],
+  };
+}
 
 async function observe(asked: Request, on: ReadTools): Promise<Facts> {
   const set = getSet(on.inventory, asked.set);
@@ -251,7 +276,7 @@ function quiet(facts: Facts, host: HostConfig, p: Planner<typeof steps>): void {
   const { stop, start } = host.hooks;
   p.step.quiesceHost({
     host: hostPart(host),
-    quiesce: { ...placeOf(facts), ...(stop === undefined ? {} : { stopHook: stop }) },
+    quiesce: { ...placeOf(facts), ...(stop === undefined ? {} : { stopHook: stop, expected: [...host.hooks.ends] }) },
     ...(start === undefined ? {} : { startHook: start }),
   });
 }
