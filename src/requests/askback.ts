@@ -35,7 +35,12 @@ export function askBack(all: readonly Reading[], sentence: Sentence, context: Co
 
 /** "copy that", "release it": talk among people, as long as nobody spoke to us and nothing of ours is named. */
 const isIdle = (reading: Reading, sentence: Sentence): boolean =>
-  reading.filled === 0 && !(sentence.words.length <= 2 && sentence.words[0] === reading.book.name);
+  reading.filled === 0 &&
+  !(sentence.words.length <= 2 && sentence.words[0] === reading.book.name) &&
+  !reading.heads.some((each) => OURS.test(sentence.words[each] ?? ""));
+/** Words nobody uses over lunch. */
+const OURS =
+  /^(?:clones?|mirrors?|mirroring|replications?|snapmirrors?|snapshots?|failover|failback|drill|cvo|connector|svms?|restore|resync|unprotect|undo)$/;
 
 function askAbout(reading: Reading, context: Context): Understood {
   const [ask] = reading.asks;

@@ -1,6 +1,5 @@
 import type { DateTime } from "luxon";
 import type { Json } from "../core/json.js";
-import { matchAt, phrase } from "./phrase.js";
 import type { Sentence } from "./sentence.js";
 import { widest, type Spot } from "./spot.js";
 import { at, comingDays, pastDays, timesIn, type DayName, type Moment, type SaidTime } from "./times.js";

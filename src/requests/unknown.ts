@@ -82,9 +82,8 @@ function unknownName(reading: Reading, sentence: Sentence, context: Context): Un
       .reverse()
       .find((each) => !/^(?:the|a|an|our|my)$/.test(each)) ?? "";
   const offerAs = (slot: string, names: readonly string[]): Choice[] =>
-    (names.length > 0 && strange.length === 1 ? names : [])
+    (strange.length === 1 && reading.missing.every((one) => one === slot || one === "host") ? names : [])
       .map((name) => ({ ...reading, request: withValue(reading, slot, slot === "mirror" ? { set: name } : name) }))
-      .filter((each) => reading.missing.every((one) => one === slot || one === "host"))
       .map((each) => choice(each.book, each.request, context));
   const say = (what: string, slot: string, names: readonly string[]): Understood => {
     const near = nearest(word, names, 3, true);

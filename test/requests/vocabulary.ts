@@ -6,7 +6,12 @@ export const epicVocabulary = (isAvailable: (name: string) => boolean = () => tr
   runbooks: phrasebooks(isAvailable),
   sets: [
     { name: "prod", aliases: ["prd", "production", "epic_prd"], volumes: ["epic_prd"], mirrors: ["epic_prd_dr"] },
-    { name: "clarity", aliases: ["clarity_prd", "reporting db"], volumes: ["clarity_prd"], mirrors: ["clarity_prd_dr"] },
+    {
+      name: "clarity",
+      aliases: ["clarity_prd", "reporting db"],
+      volumes: ["clarity_prd"],
+      mirrors: ["clarity_prd_dr"],
+    },
   ],
   hosts: [
     { name: "epic-trn-01", purposes: ["training"], aliases: [] },
