@@ -87,6 +87,7 @@ async function make(
     case "rest":
       return "rest";
     default:
+      if (move.do === "stale") await stepBack(engine, draft.view);
       if (hash) await draft.append([{ type: "settled", hash, ...settledBy(move.do) }]);
       if (move.do === "expire" || move.do === "cancel") await tellParent(engine, draft.view);
       return "done";
@@ -127,9 +128,17 @@ async function start(engine: Engine, draft: Draft): Promise<"rest" | "verified" 
   }
   const changed = await planAgain(engine, draft.view);
   if (changed.length === 0) return "verified";
-  await engine.store.unlock(draft.view.id);
+  await stepBack(engine, draft.view);
   await draft.append(changed);
   return "done";
+}
+
+/**
+ * A run that asks people again holds nothing and keeps nobody waiting meanwhile. The locks of a chain stay: what its
+ * earlier runs did is only half of the work.
+ */
+async function stepBack(engine: Engine, view: RunView): Promise<void> {
+  if (view.asked.parent === undefined) await engine.store.unlock(view.id);
 }
 
 /** A plan without steps is done at once. */

@@ -87,7 +87,9 @@ export class MemoryStore implements Store {
   ): Promise<{ ok: true } | { ok: false; holders: readonly LockHolder[] }> {
     const holders = wishes.flatMap((wish) => this.against(run, wish));
     if (holders.length > 0) {
-      if (!this.queue.some((each) => each.run === run)) this.queue.push({ run, wishes });
+      const place = this.queue.findIndex((each) => each.run === run);
+      if (place < 0) this.queue.push({ run, wishes });
+      else this.queue[place] = { run, wishes };
       return { ok: false, holders };
     }
     this.queue = this.queue.filter((each) => each.run !== run);
