@@ -1,0 +1,247 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { pino } from "pino";
+import { Agent, fetch as request } from "undici";
+import { simCa } from "../../sim/kit/tls.js";
+import { startWorld, type StartedWorld, type WorldOptions } from "../../sim/worlds/start.js";
+import { buildApp, type App, type AppOptions } from "../../src/app.js";
+import { loadConfig } from "../../src/config/load.js";
+import { resolveSecrets } from "../../src/config/secrets.js";
+import type { Config } from "../../src/config/types.js";
+import { systemClock } from "../../src/core/clock.js";
+import type { TestRedis } from "../support/redis.js";
+
+/** A message as `/_control/messages` shows it. */
+export interface Shown {
+  readonly ts: string;
+  readonly thread_ts?: string;
+  readonly user: string;
+  readonly text: string;
+  readonly blocks: readonly { readonly type: string; readonly elements?: readonly { readonly action_id?: string }[] }[];
+  readonly ephemeral_for?: string;
+}
+
+export interface SceneOptions {
+  readonly ontap?: WorldOptions["ontap"];
+  readonly azure?: WorldOptions["azure"];
+  readonly timings?: AppOptions["timings"];
+  readonly overrides?: Readonly<Record<string, string | number>>;
+  readonly secrets?: Readonly<Record<string, string>>;
+}
+
+/** The whole product in this process on a whole world, driven through Slack's control calls and looked at from the far ends. */
+export interface Scene {
+  readonly world: StartedWorld;
+  readonly config: Config;
+  readonly app: App;
+  /** Somebody writes; answers the message's ts, which is its thread. */
+  say(text: string, options?: { user?: string; channel?: string; thread?: string }): Promise<string>;
+  /** Presses a button of a message: by action id, or by its label. */
+  press(
+    message: Shown,
+    user: string,
+    button: { action?: string; label?: string },
+    channel?: string,
+  ): Promise<{ ok: boolean; error?: string }>;
+  /** Everything in a thread, oldest first; with `user`, as that person sees it. */
+  thread(ts: string, user?: string, channel?: string): Promise<Shown[]>;
+  /** Waits for a message of the bot in a thread that reads so. */
+  reply(ts: string, reads: RegExp, user?: string, channel?: string): Promise<Shown>;
+  /** The one card of the run asked for in this thread, once it reads so. */
+  card(ts: string, reads: RegExp): Promise<Shown>;
+  control<T = { ok: boolean; error?: string }>(path: string, body?: object): Promise<T>;
+  /** An array's REST API as the administrator who looks in from outside. */
+  ontap<T = { records: Record<string, unknown>[] }>(cluster: string, path: string): Promise<T>;
+  /** The administrator changes something on an array. */
+  patch(cluster: string, path: string, body: object): Promise<unknown>;
+  /** The simulator's own call log of a cluster or of Azure. */
+  calls(origin: string): Promise<{ method: string; path: string; body: unknown; status: number }[]>;
+  hosts(): Promise<
+    Record<string, { mounts: { mountPoint: string; content?: string }[]; sessions: unknown[]; vgs: unknown[] }>
+  >;
+  /** Newest nightly of a volume, as the array lists it. */
+  nightly(cluster: string, volume: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+const patienceMs = 90_000;
+
+/** Polls until `look` gives something; says what it saw last when it never does. */
+export async function until<T>(
+  look: () => Promise<T | undefined> | T | undefined,
+  what: string,
+  saw: () => string = () => "",
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > deadline) throw new Error(`never saw ${what}. ${saw()}`);
+    await pause(40);
+  }
+}
+
+/** Every text a reader of the message sees. */
+export function textOf(message: Shown): string {
+  const texts: string[] = [];
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(walk);
+    else if (typeof value === "object" && value !== null)
+      for (const [key, each] of Object.entries(value)) {
+        if (key === "text" && typeof each === "string") texts.push(each);
+        else if (key !== "confirm") walk(each);
+      }
+  };
+  walk(message.blocks);
+  return texts.length > 0 ? texts.join("\n") : message.text;
+}
+
+let scenes = 0;
+
+const fast: NonNullable<WorldOptions["ontap"]> = {
+  jobMs: { volume: [0, 20], mirror: [0, 20] },
+  visibilityMs: [0, 0],
+  queuedMs: 20,
+  transferBytesPerSecond: 2 ** 60,
+  nightlies: false,
+};
+
+/** Starts everything. Whatever it opened is closed by `close`. */
+export async function openScene(redis: TestRedis, options: SceneOptions = {}): Promise<Scene> {
+  scenes += 1;
+  const prefix = `${redis.prefix.slice(0, -1)}.${scenes}`;
+  const world = await startWorld("epic", {
+    ontap: { ...fast, ...options.ontap },
+    azure: { startDelayMs: 20, retryAfterSeconds: 0, throttle: false, powerMs: 20, ...options.azure },
+  });
+  const agent = new Agent({ connect: { ca: (await simCa()).certPem } });
+  try {
+    const config = await loadConfig({
+      file: "config/epic.yaml",
+      env: {},
+      overrides: { ...world.overrides, "redis.prefix": prefix, ...options.overrides },
+    });
+    const env: Record<string, string | undefined> = { ...world.secrets, ...options.secrets };
+    const app = buildApp({
+      config,
+      secrets: await resolveSecrets(config, { env: (name) => env[name] }),
+      redisUrl: redis.url,
+      clock: systemClock,
+      log: pino({ level: process.env["TEST_LOG"] ?? "silent" }, process.stderr),
+      roles: { bot: true, worker: true },
+      sweepMs: 1_000,
+      ...(options.timings ? { timings: options.timings } : {}),
+    });
+    await app.start();
+    return sceneOf(world, config, app, agent, () => forget(redis, prefix));
+  } catch (error) {
+    await agent.close();
+    await world.close();
+    throw error;
+  }
+}
+
+/** A Redis that several files share keeps nothing of this one. */
+async function forget(redis: TestRedis, prefix: string): Promise<void> {
+  const connection = redis.connect();
+  for await (const keys of connection.scanStream({ match: `${prefix}:*` }) as AsyncIterable<string[]>)
+    if (keys.length > 0) await connection.del(...keys);
+}
+
+function sceneOf(world: StartedWorld, config: Config, app: App, agent: Agent, forgotten: () => Promise<void>): Scene {
+  const origin = (name: string): string => {
+    const url = world.urls[name];
+    if (url === undefined) throw new Error(`no simulator called ${name}`);
+    return url;
+  };
+  const read = async <T>(
+    url: string,
+    headers: Record<string, string> = {},
+    body?: object,
+    method = body ? "POST" : "GET",
+  ): Promise<T> => {
+    const response = await request(url, {
+      dispatcher: agent,
+      method,
+      headers: { ...headers, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return (await response.json()) as T;
+  };
+  const control: Scene["control"] = (path, body) => read(`${origin("slack")}/_control/${path}`, {}, body);
+  const thread: Scene["thread"] = async (ts, user, channel = "C0STORAGE") => {
+    const query = new URLSearchParams({ channel, thread_ts: ts, ...(user === undefined ? {} : { user }) });
+    return (await control<{ messages: Shown[] }>(`messages?${query.toString()}`)).messages;
+  };
+  const find = async (
+    ts: string,
+    what: string,
+    fits: (message: Shown, text: string) => boolean,
+    user?: string,
+    channel?: string,
+  ): Promise<Shown> => {
+    let last: Shown[] = [];
+    return until(
+      async () => {
+        last = await thread(ts, user, channel);
+        return last.findLast(
+          (message) => message.user === world.world.slack.bot.userId && fits(message, textOf(message)),
+        );
+      },
+      what,
+      () => `The thread reads:\n${last.map((message) => textOf(message)).join("\n---\n")}`,
+    );
+  };
+  const admin = { authorization: `Basic ${btoa("admin:netapp1!")}` };
+  const ontap: Scene["ontap"] = (cluster, path) => read(`${origin(cluster)}/api${path}`, admin);
+  return {
+    world,
+    config,
+    app,
+    control,
+    thread,
+    ontap,
+    patch: (cluster, path, body) => read(`${origin(cluster)}/api${path}`, admin, body, "PATCH"),
+    say: async (text, { user = "U0REQUESTER", channel = "C0STORAGE", thread: under } = {}) => {
+      const body = { channel, user, text, ...(under === undefined ? {} : { thread_ts: under }) };
+      const said = await control<{ ok: boolean; ts: string; error?: string }>("message", body);
+      if (!said.ok) throw new Error(`"${text}" could not be written: ${said.error ?? ""}`);
+      return said.ts;
+    },
+    press: (message, user, { action, label }, channel = "C0STORAGE") =>
+      control("click", {
+        channel,
+        ts: message.ts,
+        user,
+        ...(action === undefined ? {} : { action_id: action }),
+        ...(label === undefined ? {} : { text: label }),
+      }),
+    reply: (ts, reads, user, channel) =>
+      find(ts, `a reply that reads ${String(reads)}`, (_message, text) => reads.test(text), user, channel),
+    card: (ts, reads) =>
+      find(ts, `a card that reads ${String(reads)}`, (message, text) => isCard(message) && reads.test(text)),
+    calls: async (name) =>
+      (await read<{ calls: Awaited<ReturnType<Scene["calls"]>> }>(`${origin(name)}/_control/log`)).calls,
+    hosts: async () =>
+      (await read<{ hosts: Awaited<ReturnType<Scene["hosts"]>> }>(`${origin("azure")}/_control/hosts`)).hosts,
+    nightly: async (cluster, volume) => {
+      const { records } = await ontap(cluster, `/storage/volumes?name=${volume}&fields=uuid`);
+      const { records: snapshots } = await ontap(
+        cluster,
+        `/storage/volumes/${String(records[0]?.["uuid"])}/snapshots?name=nightly.*&fields=create_time`,
+      );
+      const names = snapshots.map((each) => String(each["name"])).sort();
+      return names[names.length - 1] ?? "";
+    },
+    close: async () => {
+      await app.stop();
+      // stop() resolves before the socket is closed; a simulator gone earlier would make the client reconnect for ever.
+      await until(() => (world.slack.connections() === 0 ? true : undefined), "the bot's socket closed");
+      await world.close();
+      await agent.close();
+      await forgotten();
+    },
+  };
+}
+
+/** A card has a header; what is told beside it has none. */
+const isCard = (message: Shown): boolean => message.blocks[0]?.type === "header";
