@@ -1,5 +1,5 @@
 import type { RunView } from "../core/fold.js";
-import type { RunId } from "../core/ids.js";
+import { hashOf, type RunId } from "../core/ids.js";
 import { Conflict, LeaseLost } from "../core/journal.js";
 import { resolveRefs } from "../core/refs.js";
 import { touchesOf } from "../core/plan.js";
@@ -12,6 +12,9 @@ import { nextMove, type Move } from "./moves.js";
 import { planAgain, planEvents } from "./planning.js";
 import { doStep } from "./stepping.js";
 import { undoStep } from "./unwinding.js";
+
+/** What is cancelled before it was planned is the plan of no bytes. */
+const noPlan = hashOf("");
 
 /** What a turn left behind: `busy` another worker has the run; `rest` it waits for people, the far end or a lock; `closed`. */
 export type TurnEnd = "busy" | "rest" | "closed";
@@ -61,7 +64,6 @@ async function make(
   move: Move,
   verified: boolean,
 ): Promise<"done" | "rest" | "verified"> {
-  const hash = draft.view.planned?.hash;
   switch (move.do) {
     case "plan":
       await draft.append(await planEvents(engine, draft.view));
@@ -88,7 +90,7 @@ async function make(
       return "rest";
     default:
       if (move.do === "stale") await stepBack(engine, draft.view);
-      if (hash) await draft.append([{ type: "settled", hash, ...settledBy(move.do) }]);
+      await draft.append([{ type: "settled", hash: draft.view.planned?.hash ?? noPlan, ...settledBy(move.do) }]);
       if (move.do === "expire" || move.do === "cancel") await tellParent(engine, draft.view);
       return "done";
   }

@@ -61,3 +61,18 @@ test("the next run of a chain keeps the chain's locks when its plan is asked for
   expect(again.planned!.key).not.toBe(deciding.planned!.key);
   expect((await store.locks()).map((each) => each.resource)).toContain("shelf/half-done");
 });
+
+test("a run that is cancelled before it is planned is closed, and the worker comes to rest", async () => {
+  const engine = new TestEngine({ runbooks: [shelfRunbook(new Shelf())] });
+  const run = await engine.ask("tidy", { box: "a" });
+  await engine.append(run, { type: "cancelAsked" }, "U0REQUESTER");
+  const read = engine.store.read.bind(engine.store);
+  let reads = 0;
+  engine.store.read = (id) => {
+    reads += 1;
+    if (reads > 50) throw new Error("the worker goes round in circles");
+    return read(id);
+  };
+  expect(await engine.turn(run)).toBe("closed");
+  expect((await engine.view(run)).outcome).toBe("cancelled");
+});
