@@ -12,7 +12,8 @@ export function canonical(value: unknown, path = "$"): string {
     return JSON.stringify(value);
   }
   if (Array.isArray(value)) {
-    return `[${value.map((each, i) => (each === undefined ? fail(path, each) : canonical(each, `${path}[${i}]`))).join(",")}]`;
+    // Array.from sees holes too, which `map` passes over
+    return `[${Array.from(value, (each: unknown, i) => (each === undefined ? fail(path, each) : canonical(each, `${path}[${i}]`))).join(",")}]`;
   }
   if (
     typeof value !== "object" ||

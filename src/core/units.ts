@@ -28,7 +28,7 @@ export function showDuration(ms: number): string {
 /** ISO-8601 duration ("P3D", "PT14M7S") to milliseconds. Throws on anything else. */
 export function durationMs(iso: string): number {
   const duration = Duration.fromISO(iso);
-  if (!duration.isValid) throw new TypeError(`"${iso}" is not an ISO-8601 duration`);
+  if (!duration.isValid || !/\d/.test(iso)) throw new TypeError(`"${iso}" is not an ISO-8601 duration`);
   return duration.toMillis();
 }
 

@@ -1,6 +1,7 @@
+import { canonical } from "../core/json.js";
 import type { Plan } from "../core/plan.js";
 
-/** What differs between two plans, in sentences a person compares. Empty only when the plans say the same to the approver. */
+/** What differs between two plans, in sentences a person compares. Empty only when they are the same plan. */
 export function difference(before: Plan, after: Plan): readonly string[] {
   const said = [
     ...sentences("Step", lines(before), lines(after)),
@@ -8,7 +9,13 @@ export function difference(before: Plan, after: Plan): readonly string[] {
   ];
   if (said.length > 0) return said;
   const changed = after.steps.filter((step, i) => JSON.stringify(step) !== JSON.stringify(before.steps[i]));
-  return changed.map((step) => `Details of "${step.says}" changed.`);
+  if (changed.length > 0) return changed.map((step) => `Details of "${step.says}" changed.`);
+  const other = (of: (plan: Plan) => unknown): boolean => canonical(of(before)) !== canonical(of(after));
+  return [
+    ...(other((plan) => [plan.runbook, plan.version]) ? [`It is planned by another version of ${after.runbook}.`] : []),
+    ...(other((plan) => plan.request) ? ["Details of the request changed."] : []),
+    ...(other((plan) => plan.then) ? ["What follows it changed."] : []),
+  ];
 }
 
 const lines = (plan: Plan): readonly string[] => plan.steps.map((step) => step.says);
