@@ -13,7 +13,12 @@ function platformOf(name) {
   const os = parts.find((part) => systems.includes(part));
   const cpu = parts.find((part) => processors.includes(part));
   if (!os || !cpu) throw new Error(`no platform in the name ${name}`);
-  const libc = parts.includes("gnu") || parts.includes("gnueabihf") ? ["glibc"] : parts.some((part) => part.startsWith("musl")) ? ["musl"] : undefined;
+  const libc =
+    parts.includes("gnu") || parts.includes("gnueabihf")
+      ? ["glibc"]
+      : parts.some((part) => part.startsWith("musl"))
+        ? ["musl"]
+        : undefined;
   return { os: [os], cpu: [cpu], ...(os === "linux" && libc ? { libc } : {}) };
 }
 
@@ -23,7 +28,13 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
     const known = lock.packages[`node_modules/${name}`] ?? lock.packages[`${path}/node_modules/${name}`];
     if (known || !/^\d/.test(version)) continue;
-    lock.packages[`node_modules/${name}`] = { version, ...(entry.dev ? { dev: true } : {}), license: entry.license, optional: true, ...platformOf(name) };
+    lock.packages[`node_modules/${name}`] = {
+      version,
+      ...(entry.dev ? { dev: true } : {}),
+      license: entry.license,
+      optional: true,
+      ...platformOf(name),
+    };
     added += 1;
   }
 }

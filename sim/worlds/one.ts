@@ -14,7 +14,10 @@ export interface OneOptions {
 }
 
 /** One simulator of a world by itself. */
-export async function startOne(name: "ontap" | "azure" | "slack", options: OneOptions): Promise<{ url: string; close(): Promise<void> }> {
+export async function startOne(
+  name: "ontap" | "azure" | "slack",
+  options: OneOptions,
+): Promise<{ url: string; close(): Promise<void> }> {
   const world = getWorld(options.world);
   const { port, tls } = options;
   if (name === "slack") return createSlack({ world }).listen({ port });

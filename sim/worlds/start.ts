@@ -44,7 +44,9 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
   const ssh = createSsh({ world, clock, hosts });
   const urls: Record<string, string> = {};
   const slack = createSlack({ world, clock, state: () => ({ world: urls }) });
-  const clusters = await Promise.all(world.clusters.map(async (cluster) => ({ name: cluster.name, server: await fabric.listen(cluster.name) })));
+  const clusters = await Promise.all(
+    world.clusters.map(async (cluster) => ({ name: cluster.name, server: await fabric.listen(cluster.name) })),
+  );
   const arm = await azure.listen();
   const shells = await ssh.listen();
   const workspace = options.withoutSlack ? undefined : await slack.listen({ port: options.slackPort ?? 0 });
@@ -60,7 +62,12 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
     slack,
     urls,
     overrides: {
-      ...Object.fromEntries(clusters.flatMap(({ name: cluster, server }) => [[`clusters.${cluster}.url`, server.url] as const, [`clusters.${cluster}.ca`, ca] as const])),
+      ...Object.fromEntries(
+        clusters.flatMap(({ name: cluster, server }) => [
+          [`clusters.${cluster}.url`, server.url] as const,
+          [`clusters.${cluster}.ca`, ca] as const,
+        ]),
+      ),
       ...Object.fromEntries(
         Object.values(shells.endpoints).flatMap(({ host, address, port, hostKeyFingerprint }) => [
           [`hosts.${host}.reach.address`, address] as const,
@@ -76,13 +83,19 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
     },
     secrets: secretsOf(world, slack, shells.clientKey),
     close: async () => {
-      await Promise.all([workspace?.close(), arm.close(), shells.close(), ...clusters.map(({ server }) => server.close())]);
+      await Promise.all([
+        workspace?.close(),
+        arm.close(),
+        shells.close(),
+        ...clusters.map(({ server }) => server.close()),
+      ]);
     },
   };
 }
 
 function secretsOf(world: World, slack: SlackSim, sshKey: string): Record<string, string> {
-  const password = (cluster: number): string => world.clusters[cluster]?.logins.find((login) => login.user === "sluice")?.password ?? "";
+  const password = (cluster: number): string =>
+    world.clusters[cluster]?.logins.find((login) => login.user === "sluice")?.password ?? "";
   return {
     SLUICE_ARRAY_PASSWORD: password(0),
     SLUICE_CVO_PASSWORD: password(1),

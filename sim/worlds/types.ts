@@ -56,7 +56,12 @@ export interface WorldCluster {
   readonly volumes: readonly WorldVolume[];
   readonly igroups: readonly WorldIgroup[];
   /** Cluster-scoped unless `svm` is given. */
-  readonly logins: readonly { readonly user: string; readonly password: string; readonly svm?: string; readonly role: "admin" | "sluice" }[];
+  readonly logins: readonly {
+    readonly user: string;
+    readonly password: string;
+    readonly svm?: string;
+    readonly role: "admin" | "sluice";
+  }[];
 }
 
 export interface WorldHost {
@@ -66,7 +71,11 @@ export interface WorldHost {
   readonly iqn: string;
   readonly wwpns: readonly string[];
   /** File systems mounted when the world starts. */
-  readonly mounts: readonly { readonly mountPoint: string; readonly volumeGroup: string; readonly logicalVolume: string }[];
+  readonly mounts: readonly {
+    readonly mountPoint: string;
+    readonly volumeGroup: string;
+    readonly logicalVolume: string;
+  }[];
   /** Pacemaker group this host runs, if any, and whether it is active here. */
   readonly pacemaker?: { readonly group: string; readonly active: boolean };
 }
@@ -95,9 +104,22 @@ export interface World {
   readonly peered: boolean;
   readonly mirrors: readonly WorldMirror[];
   /** Cron minutes of the schedule every cluster has. */
-  readonly schedules: readonly { readonly name: string; readonly minutes?: readonly number[]; readonly hours?: readonly number[] }[];
-  readonly policies: readonly { readonly name: string; readonly retention: readonly { readonly label: string; readonly count: number }[] }[];
-  readonly azure: { readonly subscription: string; readonly tenant: string; readonly clientId: string; readonly clientSecret: string; readonly location: string };
+  readonly schedules: readonly {
+    readonly name: string;
+    readonly minutes?: readonly number[];
+    readonly hours?: readonly number[];
+  }[];
+  readonly policies: readonly {
+    readonly name: string;
+    readonly retention: readonly { readonly label: string; readonly count: number }[];
+  }[];
+  readonly azure: {
+    readonly subscription: string;
+    readonly tenant: string;
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly location: string;
+  };
   readonly hosts: readonly WorldHost[];
   readonly slack: WorldSlack;
 }

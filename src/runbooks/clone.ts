@@ -299,7 +299,7 @@ export async function mirrorPolicy(member: MemberView, on: ReadTools): Promise<M
 }
 
 function plan(request: CloneRequest, facts: Facts, p: Planner<typeof steps>): void {
-  const { set, host, run, name } = facts;
+  const { set, host, run } = facts;
   const snapshot = facts.point?.name ?? freshName(run);
   showPoint(facts, p);
   if (request.only !== undefined)

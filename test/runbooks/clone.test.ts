@@ -16,8 +16,12 @@ describe("clone prod for training", () => {
     expect(view.problem).toBeUndefined();
     expect(view.outcome).toBe("succeeded");
     const host = world.hosts.state().hosts["epic-trn-01"];
-    expect(host?.mounts).toMatchObject([{ mountPoint: "/epic/trn", content: world.fabric.contentOf("cvo-eastus2", "svm_epic_dr", "epic_prd_dr", "nightly.2026-11-22_0200") }]);
-    console.log(view.planned?.plan.steps.map((step) => step.says + " | " + step.undo.says).join("\n"), view.planned?.facts);
+    expect(host?.mounts).toMatchObject([
+      {
+        mountPoint: "/epic/trn",
+        content: world.fabric.contentOf("cvo-eastus2", "svm_epic_dr", "epic_prd_dr", "nightly.2026-11-22_0200"),
+      },
+    ]);
     const released = await engine.drive(await engine.ask("release-clone", { purpose: "training" }));
     expect(released.problem).toBeUndefined();
     expect(released.outcome).toBe("succeeded");

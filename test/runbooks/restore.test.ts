@@ -15,11 +15,19 @@ describe.each(["keep", "drop"] as const)("restore prod from CVO, newer snapshots
     const nightly = fabric.contentOf("cvo-eastus2", "svm_epic_dr", "epic_prd_dr", "nightly.2026-11-22_0200");
     const engine = world.engine();
     const view = await engine.drive(await engine.ask("restore", { set: "prod" }));
-    if (view.outcome !== "succeeded") console.log((await engine.store.read(view.id)).map((each) => JSON.stringify(each.event).slice(0, 900)).slice(3).join("\n"));
+    if (view.outcome !== "succeeded")
+      console.log(
+        (await engine.store.read(view.id))
+          .map((each) => JSON.stringify(each.event).slice(0, 900))
+          .slice(3)
+          .join("\n"),
+      );
     expect(view.problem).toBeUndefined();
     expect(view.outcome).toBe("succeeded");
     expect(fabric.contentOf("ali-ontap-01", "svm_epic", "epic_prd")).toBe(nightly);
     expect(fabric.contentOf("cvo-eastus2", "svm_epic_dr", `sluice_safety_epic_prd_${view.id}`)).toBe(was);
-    expect(world.hosts.state().hosts["epic-prd-01"]?.mounts).toEqual(expect.arrayContaining([expect.objectContaining({ mountPoint: "/epic/prd", content: nightly })]));
+    expect(world.hosts.state().hosts["epic-prd-01"]?.mounts).toEqual(
+      expect.arrayContaining([expect.objectContaining({ mountPoint: "/epic/prd", content: nightly })]),
+    );
   });
 });

@@ -5,8 +5,8 @@ import { notAuthorized } from "../kernel/errors.js";
 import type { ClusterState, End, RelationshipState, SvmState, VolumeState } from "../state.js";
 import { volumeNamed } from "../storage/content.js";
 import { freeBytes } from "../storage/aggregates.js";
-import { nextMsid } from "../storage/volumes.js";
-import { checkSchedule, wishes } from "./relationships.js";
+import { nextMsid } from "../storage/lookup.js";
+import { checkSchedule, wishes } from "./lookup.js";
 import { startTransfer } from "./transfers.js";
 
 interface Place {

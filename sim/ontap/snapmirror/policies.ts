@@ -5,7 +5,7 @@ import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref } from "../kernel/scope.js";
 import type { PolicyState, Retention } from "../state.js";
-import { checkSchedule } from "./relationships.js";
+import { checkSchedule } from "./lookup.js";
 
 const RETENTION =
   "retention.{label,count,prefix,creation_schedule.{name,uuid}} retention.period@11 retention.{preserve,warn}@13";

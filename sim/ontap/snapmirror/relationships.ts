@@ -1,4 +1,4 @@
-import { accepts, flag, has, integer, isNull, text, word } from "../kernel/body.js";
+import { accepts, has, integer, isNull, text, word } from "../kernel/body.js";
 import { ApiError, notFound, nothingToChange } from "../kernel/errors.js";
 import { fieldTable } from "../kernel/fields.js";
 import { isoDuration, isoTime } from "../kernel/query.js";
@@ -8,6 +8,7 @@ import type { Collection, Ctx, Entry, Outcome, Write } from "../kernel/route.js"
 import { ref } from "../kernel/scope.js";
 import type { End, RelationshipState, ReleaseState } from "../state.js";
 import { createRelationship } from "./create.js";
+import { checkSchedule, inScope, relationshipAt, visibleRelationships } from "./lookup.js";
 import { deleteRelationship } from "./remove.js";
 import { scheduleName } from "./schedule.js";
 import { movedBytes } from "./transfers.js";
@@ -33,14 +34,8 @@ export const relationships: Collection = {
       ? ctx.cluster.releases
           .filter((each) => inScope(ctx, each.source))
           .map((each) => ({ key: each.relationshipUuid, view: () => releaseView(ctx, each) }))
-      : visible(ctx).map((each) => entry(ctx, each)),
+      : visibleRelationships(ctx).map((each) => entry(ctx, each)),
 };
-
-const inScope = (ctx: Ctx, end: End): boolean => ctx.scope === undefined || ctx.scope.uuid === end.svmUuid;
-
-/** Not there until it is visible: a fresh relationship may be missing for seconds (reference 6.3). */
-const visible = (ctx: Ctx): RelationshipState[] =>
-  ctx.cluster.relationships.filter((each) => each.visibleAt <= ctx.now && inScope(ctx, each.destination));
 
 const entry = (ctx: Ctx, relationship: RelationshipState): Entry => ({
   key: relationship.uuid,
@@ -131,12 +126,6 @@ function releaseView(ctx: Ctx, release: ReleaseState): Rec {
   };
 }
 
-export function relationshipAt(ctx: Ctx, param = "uuid"): RelationshipState {
-  const found = visible(ctx).find((each) => each.uuid === ctx.params[param]);
-  if (!found) throw notFound(param);
-  return found;
-}
-
 const STATES = ["snapmirrored", "paused", "broken_off"] as const;
 
 function change(ctx: Ctx): Outcome {
@@ -222,15 +211,6 @@ function attributes(ctx: Ctx, relationship: RelationshipState): () => void {
   };
 }
 
-/** Interval schedules are refused: reference 5.1. */
-export function checkSchedule(ctx: Ctx, name: string | undefined): void {
-  if (name === undefined || name === "") return;
-  const found = ctx.cluster.schedules.find((each) => each.name === name);
-  if (!found) throw new ApiError(6619699, `Schedule "${name}" does not exist.`, 400, "transfer_schedule.name");
-  if (!found.cron)
-    throw new ApiError(6619714, "Interval schedules are not supported by SnapMirror.", 400, "transfer_schedule.name");
-}
-
 export const relationshipWrites: readonly Write[] = [
   {
     method: "POST",
@@ -273,9 +253,3 @@ export const relationshipWrites: readonly Write[] = [
     run: deleteRelationship,
   },
 ];
-
-/** `restore` and `create_destination` of a POST. */
-export const wishes = (body: Rec): { restore: boolean; createDestination: boolean } => ({
-  restore: flag(body, "restore") ?? false,
-  createDestination: flag(body, "create_destination.enabled") ?? false,
-});

@@ -6,7 +6,7 @@ import type { ClusterState, RelationshipState, ReleaseState } from "../state.js"
 import { clonesOf } from "../storage/content.js";
 import { deleteSnapshot } from "../storage/snapshots.js";
 import { mirrorPrefix } from "./names.js";
-import { relationshipAt } from "./relationships.js";
+import { relationshipAt } from "./lookup.js";
 import { forgetRelease, releaseTarget } from "./restore.js";
 
 const FLAGS = ["destination_only", "source_only", "source_info_only"] as const;

@@ -5,7 +5,7 @@ import { isoDuration, isoTime } from "../kernel/query.js";
 import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Entry, Outcome, Write } from "../kernel/route.js";
 import type { ActiveTransfer, PastTransfer, RelationshipState, TransferType } from "../state.js";
-import { relationshipAt } from "./relationships.js";
+import { relationshipAt } from "./lookup.js";
 import { endTransfer, movedBytes, startTransfer } from "./transfers.js";
 
 const fields = fieldTable(

@@ -5,7 +5,7 @@ import type { Ctx } from "../kernel/route.js";
 import type { SnapshotState, SvmState, VolumeState } from "../state.js";
 import { ensureIdentities, volumeNamed } from "./content.js";
 import { addSnapshot } from "./snapshots.js";
-import { keyVaultDown, nextMsid } from "./volumes.js";
+import { keyVaultDown, nextMsid } from "./lookup.js";
 
 /** Given besides the clone object itself: reference 7.2 (918247 otherwise). */
 const ALLOWED =

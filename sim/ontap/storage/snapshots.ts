@@ -10,7 +10,7 @@ import { requireApproval } from "../security/mav.js";
 import { isMirrorSnapshot } from "../snapmirror/names.js";
 import type { ClusterState, SnapshotState, VolumeState } from "../state.js";
 import { clonesOf, deltaBytes, pruneMaps, where } from "./content.js";
-import { volumeAt } from "./volumes.js";
+import { volumeAt } from "./lookup.js";
 
 const MAX_SNAPSHOTS = 1023;
 const MAX_LABEL = 31;

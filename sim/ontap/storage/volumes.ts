@@ -2,13 +2,14 @@ import { accepts, flag, has, isNull, size, text, texts, word } from "../kernel/b
 import { ApiError, badValue, missing, notFound, nothingToChange } from "../kernel/errors.js";
 import { flagOf } from "../kernel/read.js";
 import type { Collection, Ctx, Entry, Outcome, Write } from "../kernel/route.js";
-import { ref, sees, svmIn } from "../kernel/scope.js";
+import { ref, svmIn } from "../kernel/scope.js";
 import { requireApproval } from "../security/mav.js";
-import type { ClusterState, VolumeState } from "../state.js";
+import type { VolumeState } from "../state.js";
 import { freeBytes } from "./aggregates.js";
 import { cloneVolume } from "./clones.js";
 import { volumeNamed, where, written } from "./content.js";
 import { deleteVolume } from "./delete.js";
+import { keyVaultDown, nextMsid, visibleVolumes, volumeAt } from "./lookup.js";
 import { revertVolume } from "./revert.js";
 import { CLONE, volumeFields, volumeView } from "./volumeView.js";
 
@@ -17,23 +18,14 @@ export const volumes: Collection = {
   keys: ["uuid"],
   fields: volumeFields,
   flags: ["is_constituent"],
-  list: (ctx) => visible(ctx).map((volume) => entry(ctx, volume)),
+  list: (ctx) => visibleVolumes(ctx).map((volume) => entry(ctx, volume)),
   find: (ctx, uuid) => {
-    const volume = visible(ctx).find((each) => each.uuid === uuid);
+    const volume = visibleVolumes(ctx).find((each) => each.uuid === uuid);
     return volume && entry(ctx, volume);
   },
 };
 
-const visible = (ctx: Ctx): VolumeState[] => ctx.cluster.volumes.filter((volume) => sees(ctx, volume.svm));
-
 const entry = (ctx: Ctx, volume: VolumeState): Entry => ({ key: volume.uuid, view: () => volumeView(ctx, volume) });
-
-/** The volume a path names, if the call may see it. */
-export function volumeAt(ctx: Ctx, param = "uuid"): VolumeState {
-  const found = visible(ctx).find((volume) => volume.uuid === ctx.params[param]);
-  if (!found) throw notFound(param);
-  return found;
-}
 
 const MAX_NAME = 203;
 
@@ -131,16 +123,6 @@ function plainVolume(ctx: Ctx, name: string, uuid: string): () => VolumeState {
     };
   };
 }
-
-export const keyVaultDown = (): ApiError =>
-  new ApiError(65537463, "The volume encryption keys cannot be accessed: the key vault is not reachable.", 500);
-
-export const nextMsid = (cluster: ClusterState): number =>
-  Math.max(
-    2_147_484_600,
-    ...cluster.volumes.map((each) => each.msid),
-    ...cluster.queue.map((each) => each.volume.msid),
-  ) + 1;
 
 function change(ctx: Ctx): Outcome {
   const { body, cluster } = ctx;
