@@ -86,6 +86,8 @@ async function askFor(options: DeskOptions, ask: Ask): Promise<{ run: RunId; fre
   const no = permitted(mayAsk(policy, ask.visitor, ask.runbook));
   if (no !== undefined) return { refused: no };
   const run = runIdFor(ask.from.team, ask.from.eventId);
+  // A redelivery is no further request, and is not counted as one.
+  if ((await store.read(run)).length > 0) return { run, fresh: false };
   const { person } = ask.visitor;
   const mine = (await Promise.all((await store.open()).map((each) => store.read(each)))).filter(
     (entries) => entries[0] && entries[0].by !== "sluice" && entries[0].by.user === person.user,

@@ -51,9 +51,9 @@ export class Shelf {
   }
 }
 
-const box = (name: string): Resource => ({ kind: "box", id: `shelf/${name}`, name, environment: "clone", labels: {} });
-
-export function shelfRunbook(shelf: Shelf) {
+/** `environment`: what the policy takes the boxes for. */
+export function shelfRunbook(shelf: Shelf, environment: Resource["environment"] = "clone") {
+  const box = (name: string): Resource => ({ kind: "box", id: `shelf/${name}`, name, environment, labels: {} });
   const steps = {
     put: defineStep({
       effect: "change",
