@@ -24,6 +24,8 @@ export interface SceneOptions {
   readonly ontap?: WorldOptions["ontap"];
   readonly azure?: WorldOptions["azure"];
   readonly timings?: AppOptions["timings"];
+  /** False: the Slack side only; workers are other processes. */
+  readonly worker?: boolean;
   readonly overrides?: Readonly<Record<string, string | number>>;
   readonly secrets?: Readonly<Record<string, string>>;
 }
@@ -63,7 +65,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-const patienceMs = 90_000;
+const patienceMs = Number(process.env["PATIENCE"] ?? 90_000);
 
 /** Polls until `look` gives something; says what it saw last when it never does. */
 export async function until<T>(
@@ -127,7 +129,7 @@ export async function openScene(redis: TestRedis, options: SceneOptions = {}): P
       redisUrl: redis.url,
       clock: systemClock,
       log: pino({ level: process.env["TEST_LOG"] ?? "silent" }, process.stderr),
-      roles: { bot: true, worker: true },
+      roles: { bot: true, worker: options.worker ?? true },
       sweepMs: 1_000,
       ...(options.timings ? { timings: options.timings } : {}),
     });
