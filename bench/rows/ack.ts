@@ -16,9 +16,9 @@ export async function ackRows({ redisUrl, prefix, rounds, seconds, alive, say }:
   for (let round = 0; round < rounds; round += 1) {
     const baseline = await heardBy("bolt", seconds, async (bolt, reach) => bolt.ask("start", { reach }));
     const ours = await heardBy("app", seconds, async (app, reach) => {
-      const roles = { bot: true, worker: true };
-      await app.ask("start", { reach, redisUrl, prefix: `${prefix}-ack${round}`, roles });
-      await app.ask("seed", { count: alive });
+      const where = { reach, redisUrl, prefix: `${prefix}-ack${round}` };
+      await seed(where, alive);
+      await app.ask("start", { ...where, roles: { bot: true, worker: true } });
     });
     pairs.push({ ours, baseline });
     say(`ack ${round}: bare p50 ${baseline.p50.toFixed(2)} p99 ${baseline.p99.toFixed(1)} ms, Sluice p50 ${ours.p50.toFixed(2)} p99 ${ours.p99.toFixed(1)} ms`);
@@ -31,7 +31,21 @@ export async function ackRows({ redisUrl, prefix, rounds, seconds, alive, say }:
   return [row("p50"), row("p99")];
 }
 
-/** One process before fresh simulators: a second of deliveries to warm it, then those that count. */
+/** A worker without a Slack side plans them, so that nothing of it is left to be drawn when deliveries come. */
+async function seed(where: object, count: number): Promise<void> {
+  const worker = start("app");
+  try {
+    await worker.ask("start", { ...where, roles: { bot: false, worker: true } });
+    await worker.ask("seed", { count });
+  } finally {
+    await worker.stop();
+  }
+}
+
+/** What a process that has been up for a while has behind it: its code is compiled. */
+const warmSeconds = 4;
+
+/** One process before fresh simulators: some deliveries to warm it, then those that count. */
 async function heardBy(
   name: "bolt" | "app",
   seconds: number,
@@ -40,7 +54,7 @@ async function heardBy(
   const [farEnds, child] = [start("far-ends", JSON.stringify({ ontap: { jobMs: { volume: [0, 0], mirror: [0, 0] } } })), start(name)];
   try {
     await ready(child, await farEnds.ask<Reach>("reach"));
-    await farEnds.ask("deliver", { count: perSecond, perSecond });
+    await farEnds.ask("deliver", { count: perSecond * Math.min(warmSeconds, seconds), perSecond });
     const took = await farEnds.ask<readonly number[]>("deliver", { count: perSecond * seconds, perSecond });
     return { p50: quantile(took, 0.5), p99: quantile(took, 0.99) };
   } finally {

@@ -25,17 +25,34 @@ export interface Running {
 export function startWorkers(engine: Engine, queues: Queues, options: WorkerOptions): Running {
   const onError = (error: unknown): void =>
     engine.log.error({ err: error }, "a worker's job failed; the sweeper will find its run");
-  const handle = (wake: Wake): Promise<void> => takeTurn(engine, queues, wake);
+  const loops = new AbortController();
+  const news = new News();
+  const handle = (wake: Wake): Promise<void> => takeTurn(engine, queues, wake, news);
   const workers = [
     worker<Wake>(queues, "plan", options.concurrency, handle, onError),
     worker<Wake>(queues, "execute", options.concurrency, handle, onError),
     worker<Asked>(queues, "questions", options.concurrency, (asked) => options.answer(asked), onError),
     worker<unknown>(queues, "clock", 1, (_data, job) => options.rounds(job.name), onError),
   ];
-  const loops = new AbortController();
-  const watching = watchLoop(engine, loops.signal);
+  const watching = watchLoop(engine, loops.signal, news);
   const sweeping = loop(engine, options.sweepMs, loops.signal, () => sweep(engine));
+  loops.signal.addEventListener("abort", () => news.tell(), { once: true });
   return { stop: () => stopAll(workers, loops, [watching, sweeping]) };
+}
+
+/** Ends the watcher's rest: a wait that has just begun in this process is looked at when it is due, not when the rest is over. */
+class News {
+  private current = new AbortController();
+
+  /** Take it before looking: what is told in between ends the rest at once. */
+  get signal(): AbortSignal {
+    return this.current.signal;
+  }
+  tell(): void {
+    const told = this.current;
+    this.current = new AbortController();
+    told.abort(new Error("something to watch"));
+  }
 }
 
 async function stopAll(
@@ -47,7 +64,7 @@ async function stopAll(
   await Promise.all([...ends, ...workers.map((each) => each.close())]);
 }
 
-async function takeTurn(engine: Engine, queues: Queues, { run, busy }: Wake): Promise<void> {
+async function takeTurn(engine: Engine, queues: Queues, { run, busy }: Wake, news: News): Promise<void> {
   const end = await turn(engine, run);
   if (end === "closed") return;
   if (end === "busy") {
@@ -55,17 +72,18 @@ async function takeTurn(engine: Engine, queues: Queues, { run, busy }: Wake): Pr
     await queues.wake("execute", run, Math.min(2_000, 100 * 2 ** busy), busy + 1);
     return;
   }
-  await afterRest(engine, queues, run);
+  await afterRest(engine, queues, run, news);
 }
 
 /** A resting run is watched, or woken when its card's or grant's time is over. */
-async function afterRest(engine: Engine, queues: Queues, run: RunId): Promise<void> {
+async function afterRest(engine: Engine, queues: Queues, run: RunId, news: News): Promise<void> {
   const entries = await engine.store.read(run);
   if (entries.length === 0) return;
   const view = fold(run, entries);
   const waiting = view.steps.find((step) => step.phase === "waiting");
   if (waiting?.watch) {
     await engine.store.keepWatch(run, { step: waiting.planned.id, watch: waiting.watch, since: engine.clock.now() });
+    news.tell();
   } else if (view.status === "deciding" && view.planned) {
     const until = Date.parse(view.planned.at) + engine.timings.voteMs + 20;
     await queues.wakeLater(run, view.length, until - engine.clock.now());
@@ -76,12 +94,13 @@ async function afterRest(engine: Engine, queues: Queues, run: RunId): Promise<vo
 }
 
 /** One watcher for all processes: who holds the lease ticks. */
-async function watchLoop(engine: Engine, signal: AbortSignal): Promise<void> {
+async function watchLoop(engine: Engine, signal: AbortSignal, news: News): Promise<void> {
   const watcher = new Watcher(engine);
   const ttlMs = 10_000;
   let lease = await engine.store.takeLease("watcher" as RunId, ttlMs);
   while (!signal.aborted) {
     let pauseMs = 500;
+    const told = news.signal;
     try {
       if (lease && !(await engine.store.renewLease(lease, ttlMs))) lease = undefined;
       lease ??= await engine.store.takeLease("watcher" as RunId, ttlMs);
@@ -89,7 +108,7 @@ async function watchLoop(engine: Engine, signal: AbortSignal): Promise<void> {
     } catch (error) {
       engine.log.warn({ err: error }, "the watcher stumbled");
     }
-    await engine.clock.sleep(pauseMs, signal).catch(() => undefined);
+    if (!signal.aborted) await engine.clock.sleep(pauseMs, told).catch(() => undefined);
   }
   if (lease) await engine.store.dropLease(lease).catch(() => undefined);
 }
