@@ -1,4 +1,4 @@
-import { DateTime, Duration } from "luxon";
+import { DateTime, IANAZone, Duration } from "luxon";
 
 const steps = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"] as const;
 
@@ -32,6 +32,24 @@ export function durationMs(iso: string): number {
   return duration.toMillis();
 }
 
+const shapes = new Map<string, Intl.DateTimeFormat | undefined>();
+
+/** Making a format costs a hundred times what using it does, and lists show hundreds of times. Undefined for a zone that is none. */
+function shapeIn(timeZone: string): Intl.DateTimeFormat | undefined {
+  if (!shapes.has(timeZone)) {
+    const valid = IANAZone.isValidZone(timeZone);
+    const shape = { weekday: "short", day: "numeric", month: "short", year: "numeric", timeZoneName: "short" } as const;
+    const clock = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+    shapes.set(timeZone, valid ? new Intl.DateTimeFormat("en-US", { timeZone, ...shape, ...clock }) : undefined);
+  }
+  return shapes.get(timeZone);
+}
+
 /** "Sun 22 Nov 2026 02:00 UTC": a time as people read it, in their zone. */
-export const showTime = (iso: string, timeZone: string): string =>
-  DateTime.fromISO(iso, { zone: timeZone }).toFormat("ccc d LLL yyyy HH:mm ZZZZ");
+export function showTime(iso: string, timeZone: string): string {
+  const at = /(?:Z|[+-]\d\d:?\d\d)$/.test(iso) ? Date.parse(iso) : NaN;
+  const shape = Number.isNaN(at) ? undefined : shapeIn(timeZone);
+  if (!shape) return DateTime.fromISO(iso, { zone: timeZone }).toFormat("ccc d LLL yyyy HH:mm ZZZZ");
+  const part = Object.fromEntries(shape.formatToParts(at).map(({ type, value }) => [type, value]));
+  return `${part["weekday"]} ${part["day"]} ${part["month"]} ${part["year"]} ${part["hour"]}:${part["minute"]} ${part["timeZoneName"]}`;
+}
