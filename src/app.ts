@@ -11,6 +11,7 @@ import { createFarEnds } from "./farEnds.js";
 import { startHttp, type HttpSide } from "./http.js";
 import type { Desk } from "./jobs/desk.js";
 import { defaultTimings, type Engine, type Timings } from "./jobs/engine.js";
+import { answerAsked } from "./jobs/answering.js";
 import { createDesk } from "./jobs/front-desk.js";
 import { leaseCheck } from "./jobs/guard.js";
 import { queueAnnouncer, Queues } from "./jobs/queues.js";
@@ -19,9 +20,8 @@ import { round, scheduleRounds } from "./jobs/rounds.js";
 import { RedisStore } from "./jobs/store/redis.js";
 import { startRenderer, startWorkers, type Running } from "./jobs/workers.js";
 import { registryOf } from "./registry.js";
-import { answer } from "./questions/index.js";
 import { understand } from "./requests/index.js";
-import { ownClones, questionTools } from "./questionTools.js";
+import { ownClones } from "./ownClones.js";
 import { vocabularyOf } from "./vocabulary.js";
 import type { RunView } from "./core/fold.js";
 
@@ -97,7 +97,7 @@ export function buildApp(options: AppOptions): App {
     ask: (question, to, eventId) => queues.ask({ question, to }, eventId.replaceAll(":", "-")),
   });
   const vocabulary = vocabularyOf(config, (name) => registry.names().includes(name) || questions.has(name));
-  const tools = questionTools({ engine, desk, vocabulary, policy: config.policy });
+  const answering = { vocabulary: vocabulary.runbooks, cardExpiresMinutes: config.policy.cardExpiresMinutes };
   const bot = roles.bot ? createBotSide(options, { desk, engine, store, vocabulary }) : undefined;
   let running: Running[] = [];
   let http: HttpSide | undefined;
@@ -118,7 +118,7 @@ export function buildApp(options: AppOptions): App {
           startWorkers(engine, queues, {
             concurrency: config.limits.concurrentRuns,
             sweepMs: options.sweepMs ?? 5_000,
-            answer: async ({ question, to }) => announcer.answer(to, question, await answer(question, tools())),
+            answer: (asked) => answerAsked(engine, answering, asked),
             rounds: (name) => round(name, { ...engine, config }),
           }),
         );

@@ -11,6 +11,7 @@ import {
   describeLoss,
   lossesByUpdate,
   refuseBroken,
+  refusePaused,
   viewMirrors,
   type Loss,
   type MemberView,
@@ -131,6 +132,7 @@ async function observe(request: CloneRequest, on: ReadTools): Promise<Facts> {
     });
   const view = await viewMirrors(set, on);
   refuseBroken(set, view.members);
+  if (request.fresh) refusePaused(set, view.members);
   const { cluster, svm } = view.members[0]?.mirror ?? { cluster: "", svm: "" };
   const array = on.ontap(cluster);
   const [igroups, maps, service, portals, luns, aggregates] = await Promise.all([

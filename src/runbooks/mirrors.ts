@@ -67,6 +67,15 @@ export function refuseBroken(set: SetConfig, members: readonly MemberView[]): vo
   }
 }
 
+/** A paused mirror takes no updates, so a plan that needs one ends here. Throws a Refusal. */
+export function refusePaused(set: SetConfig, members: readonly MemberView[]): void {
+  if (members.every(({ relationship }) => relationship.state !== "paused")) return;
+  throw new Refusal(`The mirror of ${set.name} is paused, and a paused mirror takes no updates.`, {
+    next: `Resume it first. ${nothing}`,
+    detail: { choices: [{ label: "Resume it", say: `resume the ${set.name} mirror` }] },
+  });
+}
+
 /** A snapshot a mirror would lose, and why. */
 export interface Loss {
   readonly volume: string;

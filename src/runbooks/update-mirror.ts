@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { Refusal } from "../core/problems.js";
 import { showDuration } from "../core/units.js";
 import { mirrorPolicy, sourceSnapshots } from "./clone.js";
 import { defineRunbook, type Planner } from "./define.js";
-import { describeLoss, lossesByUpdate, refuseBroken, type Loss, type MemberView } from "./mirrors.js";
+import { describeLoss, lossesByUpdate, refuseBroken, refusePaused, type Loss, type MemberView } from "./mirrors.js";
 import { updateMirror as update, updateMirrorLosing } from "./steps/updateMirror.js";
 import type { ReadTools } from "./tools.js";
 import { setsTitle, viewSets, whichSets } from "./whichSets.js";
@@ -32,12 +31,7 @@ async function observe(asked: Request, on: ReadTools): Promise<Facts> {
   const sets = await viewSets(asked, on);
   for (const { set, members } of sets) {
     refuseBroken(set, members);
-    if (members.some((member) => member.relationship.state === "paused")) {
-      throw new Refusal(`The mirror of ${set.name} is paused, and a paused mirror takes no updates.`, {
-        next: `Resume it first. Nothing was changed.`,
-        detail: { choices: [{ label: "Resume it", say: `resume the ${set.name} mirror` }] },
-      });
-    }
+    refusePaused(set, members);
   }
   const all = sets.flatMap((each) => each.members);
   return { members: await Promise.all(all.map(async (member) => ({ member, losses: await lossesOf(member, on) }))) };
