@@ -87,7 +87,7 @@ export interface Loss {
 /**
  * What an update of the mirror would take from it: by the policy's counts per label (vault rules), or, with copy_all, what the source has deleted.
  * Held snapshots (clones) and SnapMirror's own are not counted. `coming`: labels of snapshots this plan will make first.
- * Source: reference 5.2, 16.2.
+ * Source: reference 5.2, 7.3, 16.2.
  */
 export function lossesByUpdate(
   member: MemberView,
@@ -111,17 +111,18 @@ export function lossesByUpdate(
       .map((each) => loss(each, "the source has deleted it"));
   }
   return policy.retention.flatMap((rule) => {
-    const kept = user
-      .filter((each) => each.label === rule.label)
+    const labelled = member.snapshots
+      .filter((each) => each.label === rule.label && !each.name.startsWith("snapmirror."))
       .sort((a, b) => Date.parse(a.createTime ?? "") - Date.parse(b.createTime ?? ""));
-    const all = member.snapshots.filter((each) => each.label === rule.label).length;
     const newer = onSource.filter(
       (each) => each.label === rule.label && !there.has(each.versionUuid ?? each.name),
     ).length;
-    const over = all + newer + coming.filter((label) => label === rule.label).length - rule.count;
-    return over > 0
-      ? kept.slice(0, over).map((each) => loss(each, `the policy keeps ${rule.count} of "${rule.label}"`))
-      : [];
+    const over = labelled.length + newer + coming.filter((label) => label === rule.label).length - rule.count;
+    // One that is held is kept and counts on; none goes in its place.
+    return labelled
+      .slice(0, Math.max(0, over))
+      .filter((each) => user.includes(each))
+      .map((each) => loss(each, `the policy keeps ${rule.count} of "${rule.label}"`));
   });
 }
 
