@@ -18,7 +18,11 @@ export function table(rows: readonly Row[]): string {
     ];
   });
   const widths = head.map((title, i) => Math.max(title.length, ...lines.map((line) => line[i]?.length ?? 0)));
-  const drawn = (line: readonly string[]): string => line.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd();
+  const drawn = (line: readonly string[]): string =>
+    line
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join("  ")
+      .trimEnd();
   return [
     drawn(head),
     ...lines.map(drawn),

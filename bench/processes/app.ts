@@ -30,7 +30,11 @@ serve(
     finished: async ({ since }: { since: number }) => {
       const view = await until(async () => (await running().desk.recent(1)).find((each) => endedAfter(each, since)));
       const entries = await running().engine.store.read(view.id);
-      return entries.map(({ at, event }) => ({ at: Date.parse(at), type: event.type, step: "step" in event ? event.step : "" }));
+      return entries.map(({ at, event }) => ({
+        at: Date.parse(at),
+        type: event.type,
+        step: "step" in event ? event.step : "",
+      }));
     },
     /** Leaves that many plans waiting for somebody's yes, each by another person, with their cards counted as drawn. */
     seed: async ({ count }: { count: number }) => {
@@ -57,7 +61,12 @@ const endedAfter = (view: RunView, since: number): boolean =>
 async function askOne(i: number): Promise<void> {
   const person = { team: "T0RIVERSIDE", user: `U0SEED${i}` };
   const asked = await running().desk.ask({
-    from: { team: person.team, channel: "C0STORAGE", ts: `1700000000.${String(i).padStart(6, "0")}`, eventId: `seed-${i}` },
+    from: {
+      team: person.team,
+      channel: "C0STORAGE",
+      ts: `1700000000.${String(i).padStart(6, "0")}`,
+      eventId: `seed-${i}`,
+    },
     visitor: { person, groups: [], guest: false, bot: false, stranger: false, deleted: false, sharedChannel: false },
     text: "update the mirror of prod",
     runbook: "update-mirror",

@@ -35,7 +35,13 @@ async function clone(tag: string): Promise<number> {
     array.lunMaps.list({ svm }),
   ]);
   await Promise.all([
-    array.volumes.createClone({ svm, name: volume, parentVolume: "epic_prd_dr", parentSnapshot: nightly, comment: tag }),
+    array.volumes.createClone({
+      svm,
+      name: volume,
+      parentVolume: "epic_prd_dr",
+      parentSnapshot: nightly,
+      comment: tag,
+    }),
     array.igroups.create({ svm, name: igroup, protocol: "iscsi", initiators: [initiator] }),
   ]);
   const [luns] = await Promise.all([
@@ -64,7 +70,13 @@ async function newestNightly(from: FarEnds): Promise<string> {
   const array = from.ontap(cluster);
   const mirror = await array.volumes.findByName(svm, "epic_prd_dr");
   const snapshots = await array.snapshots.list(mirror?.uuid ?? "");
-  return snapshots.map((each) => each.name).filter((name) => name.startsWith("nightly.")).sort().at(-1) ?? "";
+  return (
+    snapshots
+      .map((each) => each.name)
+      .filter((name) => name.startsWith("nightly."))
+      .sort()
+      .at(-1) ?? ""
+  );
 }
 
 async function ran(on: HostRunner, script: Parameters<HostRunner["start"]>[0], ticket: string): Promise<void> {

@@ -21,7 +21,9 @@ export async function ackRows({ redisUrl, prefix, rounds, seconds, alive, say }:
       await app.ask("start", { ...where, roles: { bot: true, worker: true } });
     });
     pairs.push({ ours, baseline });
-    say(`ack ${round}: bare p50 ${baseline.p50.toFixed(2)} p99 ${baseline.p99.toFixed(1)} ms, Sluice p50 ${ours.p50.toFixed(2)} p99 ${ours.p99.toFixed(1)} ms`);
+    say(
+      `ack ${round}: bare p50 ${baseline.p50.toFixed(2)} p99 ${baseline.p99.toFixed(1)} ms, Sluice p50 ${ours.p50.toFixed(2)} p99 ${ours.p99.toFixed(1)} ms`,
+    );
   }
   const row = (part: keyof Heard): Row =>
     rowOf(
@@ -51,7 +53,10 @@ async function heardBy(
   seconds: number,
   ready: (child: Child, reach: Reach) => Promise<unknown>,
 ): Promise<Heard> {
-  const [farEnds, child] = [start("far-ends", JSON.stringify({ ontap: { jobMs: { volume: [0, 0], mirror: [0, 0] } } })), start(name)];
+  const [farEnds, child] = [
+    start("far-ends", JSON.stringify({ ontap: { jobMs: { volume: [0, 0], mirror: [0, 0] } } })),
+    start(name),
+  ];
   try {
     await ready(child, await farEnds.ask<Reach>("reach"));
     await farEnds.ask("deliver", { count: perSecond * Math.min(warmSeconds, seconds), perSecond });

@@ -36,7 +36,10 @@ export async function cloneRow({ redisUrl, prefix, rounds, say }: Bench): Promis
       if (say.calls) for (const line of await farEnds.ask<readonly string[]>("calls")) say(line);
       if (round > 0) pairs.push({ ours, baseline });
     }
-    return rowOf({ row: "clone", unit: "ms", aim: 1.3, against: "the same calls made by hand in the best order" }, pairs);
+    return rowOf(
+      { row: "clone", unit: "ms", aim: 1.3, against: "the same calls made by hand in the best order" },
+      pairs,
+    );
   } finally {
     await Promise.all([app.stop(), hand.stop()]);
     await farEnds.stop();

@@ -17,14 +17,19 @@ export async function memoryRow({ redisUrl, prefix, rounds, say }: Bench): Promi
       const baseline = await rested(start("imports"));
       const app = start("app");
       const roles = { bot: true, worker: true };
-      const ours = await rested(app, () => app.ask("start", { reach, redisUrl, prefix: `${prefix}-idle${round}`, roles }));
+      const ours = await rested(app, () =>
+        app.ask("start", { reach, redisUrl, prefix: `${prefix}-idle${round}`, roles }),
+      );
       pairs.push({ ours, baseline });
       say(`idle ${round}: imports ${baseline.toFixed(1)} MiB, Sluice ${ours.toFixed(1)} MiB`);
     }
   } finally {
     await farEnds.stop();
   }
-  return rowOf({ row: "idle memory", unit: "MiB", aim: 1.3, against: "a process that only imports the same packages" }, pairs);
+  return rowOf(
+    { row: "idle memory", unit: "MiB", aim: 1.3, against: "a process that only imports the same packages" },
+    pairs,
+  );
 }
 
 async function rested(child: Child, ready?: () => Promise<unknown>): Promise<number> {
