@@ -27,7 +27,6 @@ describe("canonical JSON", () => {
     ["a bigint", { a: 1n }, /^\$\.a is bigint/],
     ["undefined by itself", undefined, /^\$ is undefined/],
     ["undefined in a list", { a: [1, undefined] }, /^\$\.a is undefined/],
-    // eslint-disable-next-line no-sparse-arrays -- a hole is what is tested
     ["a hole in a list", { a: [1, , 2] }, /\$\.a/],
   ])("throws on %s, saying where", (_what, value, says) => expect(() => canonical(value)).toThrow(says));
 

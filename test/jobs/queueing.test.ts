@@ -13,7 +13,7 @@ test("a run whose grant went stale in the queue lets the others past while peopl
   });
   const { store } = engine;
   const holder = await engine.ask("tidy", { box: "z" });
-  await store.lock(holder, [{ resource: "shelf/a", as: "changes" }], 0);
+  await store.lock(holder, [{ resource: "shelf/a", as: "changes" }]);
   const grant = async (run: typeof holder): Promise<void> =>
     engine.append(run, { type: "settled", outcome: "granted", hash: (await engine.view(run)).planned!.hash });
 
@@ -52,7 +52,7 @@ test("the next run of a chain keeps the chain's locks when its plan is asked for
     parent: runIdFor("parent"),
   } as const;
   await store.append(child, 0, [{ at: "2026-11-22T14:00:00.000Z", by: { team: "T", user: "U" }, event: asked }]);
-  await store.lock(child, [{ resource: "shelf/half-done", as: "changes" }], 0);
+  await store.lock(child, [{ resource: "shelf/half-done", as: "changes" }]);
   const deciding = await engine.drive(child);
   await engine.append(child, { type: "settled", outcome: "granted", hash: deciding.planned!.hash });
   shelf.boxes.delete("old");
