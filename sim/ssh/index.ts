@@ -86,7 +86,7 @@ export function createSsh({ world, hosts, clock = { now: () => Date.now() } }: S
   };
   return {
     async listen() {
-      const client = ssh2.utils.generateKeyPairSync("ed25519", { comment: "sluice" });
+      const client = freshKeys("sluice");
       const names = world.hosts.filter((host) => host.kind === "bare-metal").map((host) => host.name);
       const listening = await Promise.all(names.map((name) => listenFor(name, client.public, desk)));
       const endpoints = Object.fromEntries(listening.map((each) => [each.endpoint.host, each.endpoint]));
@@ -106,12 +106,21 @@ export function createSsh({ world, hosts, clock = { now: () => Date.now() } }: S
   };
 }
 
+/** ssh2 1.17 makes about one ed25519 pair in 220 that it cannot read again itself ("Malformed OpenSSH public key"): thrown away. */
+function freshKeys(comment: string): { readonly public: string; readonly private: string } {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const pair = ssh2.utils.generateKeyPairSync("ed25519", { comment });
+    if (![pair.public, pair.private].some((key) => ssh2.utils.parseKey(key) instanceof Error)) return pair;
+  }
+  throw new Error("no readable SSH key could be made");
+}
+
 async function listenFor(
   host: string,
   clientKey: string,
   desk: Desk,
 ): Promise<{ endpoint: SshEndpoint; close(): Promise<void> }> {
-  const key = ssh2.utils.generateKeyPairSync("ed25519", { comment: host });
+  const key = freshKeys(host);
   const allowed = ssh2.utils.parseKey(clientKey);
   if (allowed instanceof Error) throw allowed;
   const open = new Set<Connection>();

@@ -10,9 +10,12 @@ export const complain = (text: string): void => void process.stderr.write(`${tex
 /** The one document of `--json`. */
 export const sayJson = (value: unknown): void => say(JSON.stringify(value, null, 2));
 
+/** A command line that cannot be meant: says what is, exits 2. */
+export class UsageError extends Error {}
+
 /** A sentence for whatever went wrong, and the exit code that goes with it. Never a stack. */
 export function told(error: unknown): ExitCode {
-  if (error instanceof ConfigError) {
+  if (error instanceof ConfigError || error instanceof UsageError) {
     complain(error.message);
     return 2;
   }

@@ -8,7 +8,7 @@ import { loadConfig } from "../config/load.js";
 import { resolveSecrets, type Secrets } from "../config/secrets.js";
 import type { Config } from "../config/types.js";
 import { systemClock } from "../core/clock.js";
-import { Refusal } from "../core/problems.js";
+import { UsageError } from "./output.js";
 
 /** Where settings come from; on every command. */
 export interface SettingsFlags {
@@ -40,14 +40,14 @@ const ownFile = "sluice.yaml";
 function fileOf(flags: SettingsFlags): string {
   if (flags.world !== undefined) {
     const file = join(packageRoot(), "config", `${flags.world}.yaml`);
-    if (!existsSync(file)) throw new Refusal(`There is no demo world "${flags.world}".`, { next: "Try --world epic." });
+    if (!existsSync(file)) throw new UsageError(`There is no demo world "${flags.world}". Try --world epic.`);
     return file;
   }
   const file = flags.config ?? ownFile;
   if (existsSync(file)) return file;
-  throw new Refusal(`There is no configuration ${file} here.`, {
-    next: "Copy config/sluice.example.yaml to sluice.yaml, or use --config FILE, or --world epic for the demo world.",
-  });
+  throw new UsageError(
+    `There is no configuration ${file} here. Copy config/sluice.example.yaml to sluice.yaml, or use --config FILE, or --world epic for the demo world.`,
+  );
 }
 
 /** The configuration alone: nothing is started, no secret is opened. Without any file the demo world's names are used when `orDemo`. */

@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import { afterAll, beforeAll } from "@jest/globals";
 import { build } from "esbuild";
 
@@ -46,5 +46,5 @@ async function sourcesIn(room: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts") && !entry.name.endsWith(".d.ts"))
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.startsWith(join("sim", "slack", "page", "")));
+    .filter((path) => !path.startsWith(join("sim", "slack", "page") + sep));
 }

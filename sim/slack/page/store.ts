@@ -137,9 +137,10 @@ function upsert(message: Message): void {
   if (at < 0) openAnsweredThread(message);
 }
 
-/** The first answer in a thread you started opens it: that is where the work will be seen. */
+/** The first answer in the thread you started last opens it: that is where the work will be seen. */
 function openAnsweredThread(message: Message): void {
-  if (message.thread_ts === undefined || message.bot_id === undefined || state.thread) return;
+  if (message.thread_ts === undefined || message.bot_id === undefined) return;
+  if (state.thread && Number(state.thread.ts) >= Number(message.thread_ts)) return;
   const parent = (state.messages[message.channel] ?? []).find((each) => each.ts === message.thread_ts);
   if (parent?.user !== state.me || channelIn(state.place, state.me) !== message.channel) return;
   setState({ thread: { channel: message.channel, ts: message.thread_ts } });
