@@ -13,7 +13,13 @@ export type AnswerPart =
   | { readonly kind: "heading"; readonly text: string }
   | { readonly kind: "text"; readonly text: string; readonly tone?: Tone }
   /** Cells are plain text; the first column names the row. */
-  | { readonly kind: "table"; readonly columns: readonly string[]; readonly rows: readonly (readonly string[])[] }
+  | {
+      readonly kind: "table";
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly string[])[];
+      /** Columns whose cells are people's ids as Slack writes them ("<@U…>"): nobody's text is ever read as one. */
+      readonly people?: readonly number[];
+    }
   /** One bar a label. */
   | {
       readonly kind: "chart";

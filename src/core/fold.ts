@@ -236,7 +236,8 @@ class Folding {
     this.held = undefined;
     applyToStep(step, event, at);
     if (event.type === "failed" || event.type === "undoFailed") this.problem = event.problem;
-    if (event.type === "handedOver" && event.reason !== undefined) this.problem = event.reason;
+    if (event.type === "handedOver" && event.reason !== undefined)
+      this.problem = [this.problem, `Taken over: ${event.reason}`].filter((each) => each !== undefined).join(" ");
     if (event.type === "undoBegan" || event.type === "undone") this.unwinding = true;
     if (event.type === "triedAgain" && this.unwinding) step.phase = "undoing";
   }

@@ -30,6 +30,7 @@ const waitsOutside = (view: RunView): boolean =>
 const table = (votes: readonly RunView[], timeZone: string, tools: QuestionTools): AnswerPart => ({
   kind: "table",
   columns: ["What", "Asked by", "Still asked for", "Has said yes", "Expires"],
+  people: [1, 3],
   rows: votes.map((view) => [
     `${titleOf(tools, view.asked.runbook, view.asked.request)} (${view.id})`,
     mention(view.asked.by.user),

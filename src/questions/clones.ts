@@ -66,6 +66,7 @@ function summaryOf(people: readonly HeldClone[], asked: Asked, partly: boolean):
 const table = (people: readonly HeldClone[], timeZone: string, now: number): AnswerPart => ({
   kind: "table",
   columns: ["Clone", "Set", "Where", "Owner", "Snapshot", "Age of its data", "Lease ends"],
+  people: [3],
   rows: people.map(({ note }) => [
     note.name,
     note.set,

@@ -30,7 +30,7 @@ export async function runs(question: Question, tools: QuestionTools): Promise<An
     summary,
     parts: [
       { kind: "text", text: summary },
-      { kind: "table", columns: ["Run", "What", "Asked by", "When", "State"], rows },
+      { kind: "table", columns: ["Run", "What", "Asked by", "When", "State"], rows, people: [2] },
     ],
   };
 }

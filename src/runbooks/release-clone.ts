@@ -88,7 +88,8 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
     "Clone",
     `"${note.name}" of ${note.set}, at ${note.mount ?? "no mount point"} on ${hostName}, from ${note.snapshot}`,
   );
-  p.show("Owner", `<@${note.owner.split("/")[1] ?? ""}>`);
+  const { asker } = facts.on.run;
+  if (note.owner !== `${asker.team}/${asker.user}`) p.show("Owner", "somebody else", "warning");
   if (note.until !== undefined) p.show("Lease", `until ${showTime(note.until, facts.on.run.timeZone)}`);
   const mapped = luns.flatMap((lun) =>
     lun.maps.filter((map) => map.igroup.name === igroup?.name).map((map) => ({ lun, number: map.number ?? 0 })),

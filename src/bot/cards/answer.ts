@@ -105,8 +105,22 @@ function tableBlocks(part: Table, used: Used): CardBlock[] {
     return tableRows(part);
   used.tables += 1;
   const cells = (row: readonly string[]): TableBlock["rows"][number] =>
-    row.map((cell) => ({ type: "raw_text", text: plain(oneLine(cell), 300) }));
+    row.map(
+      (cell, i) =>
+        (part.people?.includes(i) ? personCell(cell) : undefined) ?? {
+          type: "raw_text",
+          text: plain(oneLine(cell), 300),
+        },
+    );
   return [{ type: "table", rows: [cells(columns), ...rows.map(cells)] }];
+}
+
+/** A cell that is one person's id, shown as that person. */
+function personCell(cell: string): TableBlock["rows"][number][number] | undefined {
+  const [, user] = /^<@([UW][A-Z0-9]{2,30})>$/.exec(cell.trim()) ?? [];
+  if (user === undefined) return undefined;
+  const elements = [{ type: "rich_text_section" as const, elements: [{ type: "user" as const, user_id: user }] }];
+  return { type: "rich_text", elements };
 }
 
 /** At most 20 columns, every row as long as the head. */
@@ -145,7 +159,7 @@ function chartBlocks(part: Chart, used: Used): CardBlock[] {
     data: labels.map((label, i) => ({ label, value: value(i) })),
   });
   const limit = part.bars.some((each) => each.limit !== undefined)
-    ? [series("limit", (i) => part.bars[i]?.limit ?? 0)]
+    ? [series("target", (i) => part.bars[i]?.limit ?? 0)]
     : [];
   return [
     {
@@ -153,10 +167,7 @@ function chartBlocks(part: Chart, used: Used): CardBlock[] {
       title: plain(oneLine(part.title), 50),
       chart: {
         type: "bar",
-        series: [
-          series(part.unit, (i) => part.bars[i]?.value ?? 0),
-          ...limit.filter((each) => each.name !== plain(part.unit, 20)),
-        ],
+        series: [series("now", (i) => part.bars[i]?.value ?? 0), ...limit],
         axis_config: { categories: labels, y_label: plain(part.unit, 50) },
       },
     },
