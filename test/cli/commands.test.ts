@@ -95,7 +95,11 @@ describe("what is wrong on the command line", () => {
     );
     const { code, stderr } = await sluice("worker", "--config", file);
     expect(code).toBe(2);
-    for (const says of [/wrong\.yaml:3 +mode/, /wrong\.yaml:\d+ +sets.*rpoTargetMinutes/, /wrong\.yaml:\d+ +hosts.*purpose/])
+    for (const says of [
+      /wrong\.yaml:3 +mode/,
+      /wrong\.yaml:\d+ +sets.*rpoTargetMinutes/,
+      /wrong\.yaml:\d+ +hosts.*purpose/,
+    ])
       expect(stderr).toMatch(says);
   });
 });

@@ -55,6 +55,8 @@ export interface Scene {
   ontap<T = { records: Record<string, unknown>[] }>(cluster: string, path: string): Promise<T>;
   /** The administrator changes something on an array. */
   patch(cluster: string, path: string, body: object): Promise<unknown>;
+  /** A control call of an array's simulator. */
+  arrayControl(cluster: string, name: string, body: object): Promise<{ ok?: boolean }>;
   /** The simulator's own call log of a cluster or of Azure. */
   calls(origin: string): Promise<{ method: string; path: string; body: unknown; status: number }[]>;
   hosts(): Promise<
@@ -65,7 +67,7 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-const patienceMs = Number(process.env["PATIENCE"] ?? 90_000);
+const patienceMs = 90_000;
 
 /** Polls until `look` gives something; says what it saw last when it never does. */
 export async function until<T>(
@@ -202,6 +204,11 @@ function sceneOf(world: StartedWorld, config: Config, app: App, agent: Agent, fo
     control,
     thread,
     ontap,
+    arrayControl: async (cluster, name, body) => {
+      const answered = await read<{ ok?: boolean }>(`${origin(cluster)}/_control/${name}`, {}, body);
+      if (answered.ok !== true) throw new Error(`${name} on ${cluster}: ${JSON.stringify(answered)}`);
+      return answered;
+    },
     patch: (cluster, path, body) => read(`${origin(cluster)}/api${path}`, admin, body, "PATCH"),
     say: async (text, { user = "U0REQUESTER", channel = "C0STORAGE", thread: under } = {}) => {
       const body = { channel, user, text, ...(under === undefined ? {} : { thread_ts: under }) };

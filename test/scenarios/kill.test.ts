@@ -69,7 +69,8 @@ describe("a worker killed between two steps of a clone", () => {
     const { records } = await scene.ontap("cvo-eastus2", `/storage/volumes?name=*${name}*`);
     expect(records.map((each) => each["name"])).toEqual([`epic_prd_${name}`]);
     const made = (await scene.calls("cvo-eastus2")).filter(
-      (call) => call.method === "POST" && /\/storage\/volumes\b/.test(call.path) && JSON.stringify(call.body).includes(name),
+      (call) =>
+        call.method === "POST" && /\/storage\/volumes\b/.test(call.path) && JSON.stringify(call.body).includes(name),
     );
     expect(made.filter((call) => call.status < 300)).toHaveLength(1);
     const maps = await scene.ontap("cvo-eastus2", `/protocols/san/lun-maps?lun.name=/vol/epic_prd_${name}/*`);

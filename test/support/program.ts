@@ -19,7 +19,12 @@ export interface Program {
 }
 
 /** Starts a JavaScript file with this Node. `env` is all it gets beside PATH and HOME. */
-export function start(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string): Program {
+export function start(
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Program {
   const { PATH = "", HOME = "" } = process.env;
   const child: ChildProcess = spawn(process.execPath, [file, ...args], {
     env: { PATH, HOME, ...env },
