@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { useRedis } from "../support/redis.js";
-import { openScene, textOf, until, type Scene, type Shown } from "./app.js";
+import { openScene, textOf, type Scene, type Shown } from "./app.js";
 
 const redis = useRedis();
 const array = ["ali-ontap-01", "svm_epic", "epic_prd"] as const;
