@@ -115,11 +115,11 @@ function transportOf(
 ): ScriptTransport {
   const { reach, name } = host;
   if (reach.kind === "ssh") {
-    const { address, port, user, hostKey, key } = reach;
+    const { address, port, user, sudo, hostKey, key } = reach;
     const privateKey = { $secret: `ssh-${name}` };
     return remembered(ssh, name, () =>
       createSsh(
-        { name, address, port, user, hostKey, privateKey },
+        { name, address, port, user, sudo, hostKey, privateKey },
         { openSecret: () => Promise.resolve(secrets.open(key)) },
       ),
     );

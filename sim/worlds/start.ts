@@ -44,12 +44,13 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
   const ssh = createSsh({ world, clock, hosts });
   const urls: Record<string, string> = {};
   const slack = createSlack({ world, clock, state: () => ({ world: urls }) });
+  // The only port that may be taken already: first, so that nothing else is left listening when it is.
+  const workspace = options.withoutSlack ? undefined : await slack.listen({ port: options.slackPort ?? 0 });
   const clusters = await Promise.all(
     world.clusters.map(async (cluster) => ({ name: cluster.name, server: await fabric.listen(cluster.name) })),
   );
   const arm = await azure.listen();
   const shells = await ssh.listen();
-  const workspace = options.withoutSlack ? undefined : await slack.listen({ port: options.slackPort ?? 0 });
   for (const { name: cluster, server } of clusters) urls[cluster] = server.url;
   urls["azure"] = arm.url;
   if (workspace) urls["slack"] = workspace.url;

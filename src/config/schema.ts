@@ -168,6 +168,7 @@ export const hostSchema = z
         address: text,
         port: positive.max(65535).default(22),
         user: word,
+        sudo: z.boolean().default(false),
         hostKey: sha256Fingerprint,
         key: secretRef,
       }),

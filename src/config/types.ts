@@ -107,6 +107,8 @@ export interface HostConfig {
         readonly address: string;
         readonly port: number;
         readonly user: string;
+        /** The user is not root: scripts run by `sudo -n`. */
+        readonly sudo: boolean;
         /** `SHA256:…`, as `ssh-keygen -lf` prints it. */
         readonly hostKey: string;
         readonly key: SecretRef;

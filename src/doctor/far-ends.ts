@@ -156,8 +156,8 @@ export function hostCheck(host: HostConfig, look: HostLook): Check {
           ),
         );
       }
-      const theirs = facts.wwpns.map((wwpn) => wwpn.toLowerCase());
-      const lost = host.wwpns.filter((wwpn) => !theirs.includes(wwpn.toLowerCase()));
+      const theirs = facts.wwpns.map(bareWwpn);
+      const lost = host.wwpns.filter((wwpn) => !theirs.includes(bareWwpn(wwpn)));
       if (lost.length > 0)
         findings.push(
           fail(name, `it has no Fibre Channel port ${lost.join(", ")}.`, "Correct wwpns in the configuration."),
@@ -166,3 +166,6 @@ export function hostCheck(host: HostConfig, look: HostLook): Check {
     },
   };
 }
+
+/** The kernel writes 0x100000109b5a0101 where people write 10:00:00:10:9b:5a:01:01. */
+const bareWwpn = (wwpn: string): string => wwpn.toLowerCase().replace(/^0x/, "").replaceAll(":", "");

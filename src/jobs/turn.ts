@@ -69,9 +69,14 @@ async function make(
       await draft.append(await planEvents(engine, draft.view));
       return "done";
     case "start":
+      if (engine.readOnly && changesAnything(draft.view)) {
+        await draft.append([{ type: "refused", problem: readOnlyNow }]);
+        return "done";
+      }
       if (!verified) return start(engine, draft);
       return firstStep(engine, draft);
     case "step":
+      if (engine.readOnly && move.step.planned.effect !== "read") return "rest";
       await doStep(engine, draft, move.step.planned.id);
       await dropReads(engine, draft);
       return restsNow(draft.view) ? "rest" : "done";
@@ -95,6 +100,9 @@ async function make(
       return "done";
   }
 }
+
+const readOnlyNow = "Sluice is in read-only mode now, so this granted plan is not begun. Nothing was changed.";
+const changesAnything = (view: RunView): boolean => view.steps.some((step) => step.planned.effect !== "read");
 
 function settledBy(move: "grant" | "stale" | "expire" | "cancel"): {
   outcome: "granted" | "changed" | "expired" | "cancelled";

@@ -80,6 +80,7 @@ export const allScopes: readonly string[] = [
     "commands",
     "im:history",
     "groups:read",
+    "groups:history",
     "users:read.email",
     ...Object.values(needs),
   ]),
