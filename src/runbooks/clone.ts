@@ -244,7 +244,7 @@ function refuseTaken({ set, host, purpose, name, mount, clones, members, view }:
   const there = clones.find((each) => each.note.host === host.name && each.note.mount === mount);
   if (there) {
     throw new Refusal(
-      `${mount} on ${host.name} is taken: the clone "${there.note.name}" of ${there.note.set} is mounted there.`,
+      `${mount} on ${host.name} is taken: the clone "${there.note.name}" of ${there.note.set} is mounted there, asked for by <@${there.note.owner.split("/")[1] ?? ""}>.`,
       {
         next: `Give it back first, or add a name ("as class2") for a second one beside it. Nothing was changed.`,
         detail: {

@@ -270,7 +270,9 @@ describe("one step", () => {
   test("the run's problem is the last thing that went wrong", () => {
     expect(running(began(put), failed(put)).problem).toBe("it failed");
     expect(running(began(put), failed(put), { type: "undoFailed", step: put, problem: "worse" }).problem).toBe("worse");
-    expect(running(began(put), { type: "handedOver", step: put, reason: "I do it" }).problem).toBe("I do it");
+    expect(running(began(put), { type: "handedOver", step: put, reason: "I do it" }).problem).toBe(
+      "Taken over: I do it",
+    );
   });
 });
 

@@ -419,7 +419,7 @@ describe("a run that is stuck", () => {
     const view = await office.desk.view(run);
     expect(view?.outcome).toBe(may ? "abandoned" : undefined);
     expect(await office.engine.store.locks()).toHaveLength(may ? 0 : 2);
-    if (may) expect(view?.problem).toBe("I paint it myself");
+    if (may) expect(view?.problem).toBe("Shelf: no. Taken over: I paint it myself");
   });
   test("two who press try again at the same moment try once", async () => {
     const office = new Office();

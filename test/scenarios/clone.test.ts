@@ -101,16 +101,16 @@ describe("a clone, as a person in #storage gets it", () => {
     ["clone prd2 for training", /prod/],
     ["clone prod for trainning2", /training|epic-trn-01/],
     ["clone prod for epic-trn-09", /epic-trn-01/],
-    ["clone prod for training from 2026-01-03", /nearest.*nightly\.|nightly\./s],
-    ["clone prod for training from snapshot nightly.2020-01-01_0200", /nightly\.\d{4}-\d\d-\d\d_0200/],
-    ["clone prod on epic-prd-01", /epic-prd-01.*production|production.*epic-prd-01/is],
+    ["clone prod for training from 2026-01-03", /nearest.*nightly\./s],
+    ["clone prod for training from snapshot nightly.2020-01-01_0200", /nearest.*nightly\.\d{4}-\d\d-\d\d_0200/s],
+    ["clone prod on epic-prd-01", /production host/i],
   ])("%s: one sentence with what there is, and nothing is written anywhere", async (sentence, reads) => {
     const had = await writes(scene);
     const asked = await scene.say(sentence);
     const said = textOf(await scene.reply(asked, reads));
     expect(said).not.toMatch(/undefined|\[object|at .*\.ts:/);
     expect(await writes(scene)).toEqual(had);
-    expect(await scene.app.desk.open()).toEqual([]);
+    await until(async () => (await scene.app.desk.open()).length === 0);
   });
 
   test("the same event twice is one run and one card", async () => {
