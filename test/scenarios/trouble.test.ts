@@ -172,7 +172,7 @@ describe("a far end that says no", () => {
       scene.world.fabric.clearFaults();
     }
     expect(await writes(scene)).toEqual(had);
-    await until(async () => (await scene.app.desk.open()).length === 0);
+    await until(async () => ((await scene.app.desk.open()).length === 0 ? true : undefined), "every run to end");
   });
 
   test("Azure's 403: what was made on the array is taken back, and the thread says why", async () => {
@@ -198,7 +198,7 @@ describe("a far end that says no", () => {
     }
     expect(scene.world.fabric.snapshot()).toEqual(before);
     expect((await scene.hosts())["epic-trn-01"]?.mounts).toEqual([]);
-    await until(async () => (await scene.app.desk.open()).length === 0);
+    await until(async () => ((await scene.app.desk.open()).length === 0 ? true : undefined), "every run to end");
   });
 
   test("the array's own approval holds the run with the request's number, and its yes lets it go on", async () => {
@@ -235,7 +235,7 @@ describe("a certificate nobody vouched for", () => {
     expect(card).toMatch(/certificate/i);
     expectSentence(card);
     expect(await scene.calls("cvo-eastus2")).toEqual([]);
-    await until(async () => (await scene.app.desk.open()).length === 0);
+    await until(async () => ((await scene.app.desk.open()).length === 0 ? true : undefined), "every run to end");
   });
 });
 
@@ -250,7 +250,7 @@ describe("a card nobody votes on", () => {
     expect(textOf(await scene.card(asked, /Expired/))).toContain("Nothing was changed");
     await approve(scene, card, "U0STORAGE");
     expect(await writes(scene)).toEqual(had);
-    await until(async () => (await scene.app.desk.open()).length === 0);
+    await until(async () => ((await scene.app.desk.open()).length === 0 ? true : undefined), "every run to end");
   });
 });
 
@@ -263,6 +263,6 @@ describe("read-only mode", () => {
     const card = textOf(await scene.card(asked, /read-only/i));
     expect(card).toMatch(/nightly\./);
     expect(await writes(scene)).toEqual([]);
-    await until(async () => (await scene.app.desk.open()).length === 0);
+    await until(async () => ((await scene.app.desk.open()).length === 0 ? true : undefined), "every run to end");
   });
 });
