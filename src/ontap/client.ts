@@ -1,32 +1,32 @@
 import type { buildConnector } from "undici";
 import type { Clock } from "../core/clock.js";
-import { type AggregateReads, aggregateReads } from "./aggregates.js";
-import { type ClusterPeerReads, clusterPeerReads } from "./cluster-peers.js";
-import { type ClusterReads, clusterReads } from "./cluster.js";
-import { type EmsWrites, emsWrites } from "./ems.js";
-import type { Login } from "./errors.js";
-import { OntapHttp, withGate } from "./http.js";
-import { type IgroupReads, igroupReads, type IgroupWrites, igroupWrites } from "./igroups.js";
-import { type InterfaceReads, interfaceReads } from "./interfaces.js";
-import { type IscsiReads, iscsiReads } from "./iscsi.js";
-import { type JobReads, jobReads } from "./jobs.js";
-import { type LunMapReads, lunMapReads, type LunMapWrites, lunMapWrites } from "./lun-maps.js";
-import { type LunReads, lunReads, type LunWrites, lunWrites } from "./luns.js";
-import { type MavReads, mavReads } from "./mav.js";
-import { type PolicyReads, policyReads } from "./policies.js";
+import { type AggregateReads, aggregateReads } from "./storage/aggregates.js";
+import { type ClusterPeerReads, clusterPeerReads } from "./cluster/peers.js";
+import { type ClusterReads, clusterReads } from "./cluster/cluster.js";
+import { type EmsWrites, emsWrites } from "./support/ems.js";
+import type { Login } from "./wire/errors.js";
+import { OntapHttp, withGate } from "./wire/http.js";
+import { type IgroupReads, igroupReads, type IgroupWrites, igroupWrites } from "./san/igroups.js";
+import { type InterfaceReads, interfaceReads } from "./network/interfaces.js";
+import { type IscsiReads, iscsiReads } from "./san/iscsi.js";
+import { type JobReads, jobReads } from "./cluster/jobs.js";
+import { type LunMapReads, lunMapReads, type LunMapWrites, lunMapWrites } from "./san/lun-maps.js";
+import { type LunReads, lunReads, type LunWrites, lunWrites } from "./san/luns.js";
+import { type MavReads, mavReads } from "./security/mav.js";
+import { type PolicyReads, policyReads } from "./snapmirror/policies.js";
 import {
   type RelationshipReads,
   relationshipReads,
   type RelationshipWrites,
   relationshipWrites,
-} from "./relationships.js";
-import { lacks } from "./releases.js";
-import { type ScheduleReads, scheduleReads } from "./schedules.js";
-import { type SnapshotReads, snapshotReads, type SnapshotWrites, snapshotWrites } from "./snapshots.js";
-import { type SvmPeerReads, svmPeerReads } from "./svm-peers.js";
-import { type TransferReads, transferReads, type TransferWrites, transferWrites } from "./transfers.js";
-import { type Log, Transport } from "./transport.js";
-import { type VolumeReads, volumeReads, type VolumeWrites, volumeWrites } from "./volumes.js";
+} from "./snapmirror/relationships.js";
+import { lacks } from "./wire/releases.js";
+import { type ScheduleReads, scheduleReads } from "./cluster/schedules.js";
+import { type SnapshotReads, snapshotReads, type SnapshotWrites, snapshotWrites } from "./storage/snapshots.js";
+import { type SvmPeerReads, svmPeerReads } from "./svm/peers.js";
+import { type TransferReads, transferReads, type TransferWrites, transferWrites } from "./snapmirror/transfers.js";
+import { type Log, Transport } from "./wire/transport.js";
+import { type VolumeReads, volumeReads, type VolumeWrites, volumeWrites } from "./storage/volumes.js";
 
 /** How Sluice shows who it is to the array. */
 export type OntapLogin =

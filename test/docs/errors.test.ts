@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { InDoubt, NotSent, Refusal, Rejected } from "../../src/core/problems.js";
-import { CODES } from "../../src/ontap/codes.js";
+import { CODES } from "../../src/ontap/wire/codes.js";
 
 /** docs/errors.md against the code, both ways. */
 const page = readFileSync("docs/errors.md", "utf8");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Problem } from "../../src/core/problems.js";
-import { answerProblem, type Call, hiddenApproval, jobProblem, transportProblem } from "../../src/ontap/errors.js";
+import { answerProblem, type Call, hiddenApproval, jobProblem, transportProblem } from "../../src/ontap/wire/errors.js";
 
 const get: Call = { cluster: "cvo", login: { name: "sluice" }, method: "GET", path: "/storage/volumes" };
 const post: Call = { ...get, method: "POST" };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { api, literal, queryString } from "../../src/ontap/query.js";
+import { api, literal, queryString } from "../../src/ontap/wire/query.js";
 
 describe("an exact value in a query", () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { FEATURES, isAtLeast, serialToWwid } from "../../src/ontap/index.js";
-import { durationMs, instant, needText, num, Unreadable, word } from "../../src/ontap/wire.js";
+import { durationMs, instant, needText, num, Unreadable, word } from "../../src/ontap/wire/records.js";
 
 describe("durations", () => {
   test.each([

@@ -1,9 +1,9 @@
-import type { Clock } from "../core/clock.js";
-import type { Problem } from "../core/problems.js";
-import type { HttpReads } from "./calls.js";
-import { jobProblem, type Login } from "./errors.js";
-import { api } from "./query.js";
-import { instant, needText, num, part, text, type Wire } from "./wire.js";
+import type { Clock } from "../../core/clock.js";
+import type { Problem } from "../../core/problems.js";
+import type { HttpReads } from "../wire/calls.js";
+import { jobProblem, type Login } from "../wire/errors.js";
+import { api } from "../wire/query.js";
+import { instant, needText, num, part, text, type Wire } from "../wire/records.js";
 
 /** One of ONTAP's jobs. Its record goes 300 s after its end: not found means "read the object". */
 export type OntapJob = {

@@ -1,6 +1,6 @@
-import type { HttpReads, HttpWrites } from "./calls.js";
-import { api, type Filters } from "./query.js";
-import { type Named, named, num, part, parts, text, Unreadable, type Wire } from "./wire.js";
+import type { HttpReads, HttpWrites } from "../wire/calls.js";
+import { api, type Filters } from "../wire/query.js";
+import { type Named, named, num, part, parts, text, Unreadable, type Wire } from "../wire/records.js";
 
 export interface LunMap {
   readonly svm: Named;

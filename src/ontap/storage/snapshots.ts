@@ -1,6 +1,6 @@
-import { type Accepted, type HttpReads, type HttpWrites, SHORT_WORK, type WriteOptions } from "./calls.js";
-import { api, type Filters } from "./query.js";
-import { instant, needText, num, part, text, texts, type Wire } from "./wire.js";
+import { type Accepted, type HttpReads, type HttpWrites, SHORT_WORK, type WriteOptions } from "../wire/calls.js";
+import { api, type Filters } from "../wire/query.js";
+import { instant, needText, num, part, text, texts, type Wire } from "../wire/records.js";
 
 export interface Snapshot {
   /** Differs on either side of a mirror: match by `versionUuid`. */

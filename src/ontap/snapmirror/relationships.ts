@@ -1,7 +1,7 @@
-import { type Accepted, type HttpReads, type HttpWrites, NO_WAIT, type WriteOptions } from "./calls.js";
-import { Rejected } from "../core/problems.js";
-import { api, type Filters, type Query } from "./query.js";
-import { flag, instant, type Named, needText, num, part, parts, span, text, type Wire, word } from "./wire.js";
+import { type Accepted, type HttpReads, type HttpWrites, NO_WAIT, type WriteOptions } from "../wire/calls.js";
+import { Rejected } from "../../core/problems.js";
+import { api, type Filters, type Query } from "../wire/query.js";
+import { flag, instant, type Named, needText, num, part, parts, span, text, type Wire, word } from "../wire/records.js";
 
 export type MirrorState =
   "uninitialized" | "snapmirrored" | "paused" | "broken_off" | "in_sync" | "out_of_sync" | "synchronizing";

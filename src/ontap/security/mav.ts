@@ -1,6 +1,6 @@
-import { Rejected } from "../core/problems.js";
-import type { HttpReads } from "./calls.js";
-import { instant, num, text, texts, Unreadable, type Wire, word } from "./wire.js";
+import { Rejected } from "../../core/problems.js";
+import type { HttpReads } from "../wire/calls.js";
+import { instant, num, text, texts, Unreadable, type Wire, word } from "../wire/records.js";
 
 /** A request for the array's own approval. */
 export interface MavRequest {

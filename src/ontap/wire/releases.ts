@@ -1,4 +1,4 @@
-import { Rejected } from "../core/problems.js";
+import { Rejected } from "../../core/problems.js";
 
 export interface Release {
   readonly generation: number;

@@ -1,7 +1,7 @@
-import { Rejected } from "../core/problems.js";
-import type { HttpReads } from "./calls.js";
-import { FEATURES, type Feature, isAtLeast, type Release } from "./releases.js";
-import { num, part, text, Unreadable, type Wire } from "./wire.js";
+import { Rejected } from "../../core/problems.js";
+import type { HttpReads } from "../wire/calls.js";
+import { FEATURES, type Feature, isAtLeast, type Release } from "../wire/releases.js";
+import { num, part, text, Unreadable, type Wire } from "../wire/records.js";
 
 export interface ClusterVersion extends Release {
   /** "9.14.1" */

@@ -1,6 +1,6 @@
-import { InDoubt, NotSent, type Problem, type ProblemFields, Rejected } from "../core/problems.js";
+import { InDoubt, NotSent, type Problem, type ProblemFields, Rejected } from "../../core/problems.js";
 import { CODES } from "./codes.js";
-import { isWire, num, part, text, type Wire } from "./wire.js";
+import { isWire, num, part, text, type Wire } from "./records.js";
 
 /** Who we are to the array, for the sentence that says which right is missing. Never a secret. */
 export interface Login {

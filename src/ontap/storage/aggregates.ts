@@ -1,5 +1,5 @@
-import type { HttpReads } from "./calls.js";
-import { needText, num, part, text, type Wire } from "./wire.js";
+import type { HttpReads } from "../wire/calls.js";
+import { needText, num, part, text, type Wire } from "../wire/records.js";
 
 export interface Aggregate {
   readonly uuid: string;

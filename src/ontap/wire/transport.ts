@@ -1,5 +1,5 @@
 import { buildConnector, Pool } from "undici";
-import type { Clock } from "../core/clock.js";
+import type { Clock } from "../../core/clock.js";
 import { answerProblem, type Call, transportProblem, unreadableProblem } from "./errors.js";
 
 /** As much of a logger as is used here (pino fits). */

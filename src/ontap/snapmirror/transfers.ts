@@ -1,8 +1,8 @@
-import { Rejected } from "../core/problems.js";
-import type { HttpReads, HttpWrites } from "./calls.js";
+import { Rejected } from "../../core/problems.js";
+import type { HttpReads, HttpWrites } from "../wire/calls.js";
 import type { TransferState } from "./relationships.js";
-import { api } from "./query.js";
-import { instant, needText, num, part, span, text, type Wire, word } from "./wire.js";
+import { api } from "../wire/query.js";
+import { instant, needText, num, part, span, text, type Wire, word } from "../wire/records.js";
 
 export interface Transfer {
   readonly uuid: string;

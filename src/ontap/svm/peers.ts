@@ -1,5 +1,5 @@
-import type { HttpReads } from "./calls.js";
-import { type Named, named, needText, part, text, texts, type Wire } from "./wire.js";
+import type { HttpReads } from "../wire/calls.js";
+import { type Named, named, needText, part, text, texts, type Wire } from "../wire/records.js";
 
 export interface SvmPeer {
   readonly uuid: string;

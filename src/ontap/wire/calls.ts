@@ -1,6 +1,6 @@
 import type { Query } from "./query.js";
 import type { Feature } from "./releases.js";
-import type { Wire } from "./wire.js";
+import type { Wire } from "./records.js";
 
 /** Turns one record of the wire into one of ours; throws Unreadable when it cannot. */
 export type Reading<T> = (wire: Wire) => T;

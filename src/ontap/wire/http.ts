@@ -1,12 +1,12 @@
-import type { Clock } from "../core/clock.js";
-import { Problem } from "../core/problems.js";
+import type { Clock } from "../../core/clock.js";
+import { Problem } from "../../core/problems.js";
 import type { Accepted, HttpReads, HttpWrites, Reading, Write, WriteOptions } from "./calls.js";
 import { type Call, hiddenApproval, isNotFound, jobProblem, type Login, unreadableProblem } from "./errors.js";
 import { createLimit } from "./limit.js";
 import { type Query, queryString } from "./query.js";
 import type { Feature } from "./releases.js";
 import type { Reply, Transport } from "./transport.js";
-import { isWire, part, parts, text, Unreadable, type Wire } from "./wire.js";
+import { isWire, part, parts, text, Unreadable, type Wire } from "./records.js";
 
 export interface HttpOptions {
   readonly cluster: string;

@@ -1,5 +1,5 @@
-import { type Accepted, type HttpReads, type HttpWrites, SHORT_WORK, type WriteOptions } from "./calls.js";
-import { api, type Filters } from "./query.js";
+import { type Accepted, type HttpReads, type HttpWrites, SHORT_WORK, type WriteOptions } from "../wire/calls.js";
+import { api, type Filters } from "../wire/query.js";
 import {
   flag,
   instant,
@@ -13,7 +13,7 @@ import {
   text,
   type Wire,
   word,
-} from "./wire.js";
+} from "../wire/records.js";
 
 export interface Volume {
   readonly uuid: string;

@@ -1,5 +1,5 @@
-import type { HttpReads } from "./calls.js";
-import { flag, needText, part, text, texts, type Wire, word } from "./wire.js";
+import type { HttpReads } from "../wire/calls.js";
+import { flag, needText, part, text, texts, type Wire, word } from "../wire/records.js";
 
 export interface NetworkInterface {
   readonly uuid: string;

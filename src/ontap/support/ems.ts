@@ -1,5 +1,5 @@
-import { Rejected } from "../core/problems.js";
-import type { HttpWrites } from "./calls.js";
+import { Rejected } from "../../core/problems.js";
+import type { HttpWrites } from "../wire/calls.js";
 
 /** A line for the array's own event log, so that its administrators see what Sluice did. */
 export interface ApplicationEvent {

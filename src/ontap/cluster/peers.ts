@@ -1,5 +1,5 @@
-import type { HttpReads } from "./calls.js";
-import { needText, part, text, texts, type Wire } from "./wire.js";
+import type { HttpReads } from "../wire/calls.js";
+import { needText, part, text, texts, type Wire } from "../wire/records.js";
 
 export interface ClusterPeer {
   /** Of an offer nobody has taken yet it changes when somebody does: look up by the remote's name. */

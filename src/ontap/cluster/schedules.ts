@@ -1,5 +1,5 @@
-import type { HttpReads } from "./calls.js";
-import { needText, part, span, text, type Wire, word } from "./wire.js";
+import type { HttpReads } from "../wire/calls.js";
+import { needText, part, span, text, type Wire, word } from "../wire/records.js";
 
 export interface Schedule {
   readonly uuid: string;

@@ -1,6 +1,18 @@
-import { type Accepted, type HttpReads, type HttpWrites, SHORT_WORK, type WriteOptions } from "./calls.js";
-import { api, type Filters } from "./query.js";
-import { flag, type Named, named, namedIf, needText, num, part, parts, text, type Wire, word } from "./wire.js";
+import { type Accepted, type HttpReads, type HttpWrites, SHORT_WORK, type WriteOptions } from "../wire/calls.js";
+import { api, type Filters } from "../wire/query.js";
+import {
+  flag,
+  type Named,
+  named,
+  namedIf,
+  needText,
+  num,
+  part,
+  parts,
+  text,
+  type Wire,
+  word,
+} from "../wire/records.js";
 import { serialToWwid } from "./wwid.js";
 
 export interface Lun {

@@ -1,5 +1,5 @@
-import type { HttpReads } from "./calls.js";
-import { flag, type Named, named, needText, part, parts, text, type Wire } from "./wire.js";
+import type { HttpReads } from "../wire/calls.js";
+import { flag, type Named, named, needText, part, parts, text, type Wire } from "../wire/records.js";
 
 export interface IscsiService {
   readonly svm: Named;
