@@ -1,0 +1,35 @@
+import type { SvmState } from "./svm.js";
+
+/** Who the cluster and its SVMs know. Times are milliseconds since the epoch. */
+
+export interface ClusterPeerState {
+  uuid: string;
+  name: string;
+  /** Name of the other cluster; absent for an anonymous offer nobody took yet. */
+  remote?: string | undefined;
+  addresses: readonly string[];
+  readonly ipspace: string;
+  readonly applications: readonly string[];
+  readonly allowedSvms: readonly string[];
+  readonly encryption: "none" | "tls_psk";
+  passphrase?: string | undefined;
+  readonly expiresAt?: number | undefined;
+  createdAt: number;
+}
+
+export interface SvmPeerState {
+  readonly uuid: string;
+  /** Local alias of the remote SVM: what `source.path` is written with. */
+  name: string;
+  readonly svm: SvmState;
+  readonly remoteCluster: string;
+  readonly remoteSvmUuid: string;
+  state: "initiated" | "pending" | "peered" | "rejected" | "suspended";
+  applications: readonly string[];
+}
+
+export interface PeerPermissionState {
+  readonly clusterPeer: string;
+  readonly svm: string;
+  applications: readonly string[];
+}

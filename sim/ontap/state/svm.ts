@@ -1,0 +1,9 @@
+/** SVMs. Times are milliseconds since the epoch. */
+
+export interface SvmState {
+  readonly uuid: string;
+  name: string;
+  readonly iscsi?: { readonly targetName: string; enabled: boolean; alias: string } | undefined;
+  readonly fcp?: { readonly targetName: string; enabled: boolean } | undefined;
+  readonly createdAt: number;
+}
