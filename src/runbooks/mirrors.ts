@@ -126,4 +126,29 @@ export function lossesByUpdate(
   });
 }
 
+/** "nightly.2026-11-01_0200 (the policy keeps 30 of "daily")" */
 export const describeLoss = (loss: Loss): string => `${loss.snapshot} (${loss.why})`;
+
+/** Every snapshot of a member's source volume. Throws a Refusal where the volume is missing. */
+export async function sourceSnapshots(member: MemberView, on: ReadTools): Promise<readonly Snapshot[]> {
+  const array = on.ontap(member.source.cluster);
+  const [volume] = await array.volumes.list({ svm: member.source.svm, name: member.source.volume });
+  if (!volume)
+    throw new Refusal(`There is no volume ${member.source.volume} on ${member.source.cluster}.`, {
+      next: "Nothing was changed.",
+    });
+  return array.snapshots.list(volume.uuid);
+}
+
+/** The policy a member's mirror follows. Throws a Refusal where it cannot be read. */
+export async function mirrorPolicy(member: MemberView, on: ReadTools): Promise<MirrorPolicy> {
+  const { policy } = member.relationship;
+  const found = (await on.ontap(member.mirror.cluster).policies.list({})).find((each) =>
+    policy?.uuid ? each.uuid === policy.uuid : each.name === policy?.name,
+  );
+  if (!found)
+    throw new Refusal(`The policy of the mirror ${member.mirror.volume} cannot be read.`, {
+      next: "Nothing was changed.",
+    });
+  return found;
+}

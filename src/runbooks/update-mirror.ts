@@ -1,8 +1,16 @@
 import { z } from "zod";
 import { showDuration } from "../core/units.js";
-import { mirrorPolicy, sourceSnapshots } from "./clone.js";
 import { defineRunbook, type Planner } from "./define.js";
-import { describeLoss, lossesByUpdate, refuseBroken, refusePaused, type Loss, type MemberView } from "./mirrors.js";
+import {
+  describeLoss,
+  lossesByUpdate,
+  mirrorPolicy,
+  refuseBroken,
+  refusePaused,
+  sourceSnapshots,
+  type Loss,
+  type MemberView,
+} from "./mirrors.js";
 import { updateMirror as update, updateMirrorLosing } from "./steps/updateMirror.js";
 import type { ReadTools } from "./tools.js";
 import { setsTitle, viewSets, whichSets } from "./whichSets.js";

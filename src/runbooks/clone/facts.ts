@@ -1,0 +1,33 @@
+import type { HostConfig, HostPurpose, SetConfig } from "../../config/types.js";
+import type { Lun, Portal } from "../../ontap/index.js";
+import type { Loss, MemberView } from "../mirrors.js";
+import type { SetPoint } from "../points.js";
+import type { RunFacts } from "../tools.js";
+
+/** One volume of the set, and the clone of it. */
+export interface MemberClone {
+  readonly member: MemberView;
+  readonly volume: string;
+  /** Of the mirror: the clone has the same, with serials of its own. */
+  readonly luns: readonly Lun[];
+  readonly losses: readonly Loss[];
+}
+
+/** What a clone is planned from. */
+export interface Facts {
+  readonly set: SetConfig;
+  readonly host: HostConfig;
+  readonly purpose: HostPurpose;
+  readonly run: RunFacts;
+  readonly name: string;
+  readonly mount: string;
+  readonly point: SetPoint | undefined;
+  readonly members: readonly MemberClone[];
+  readonly igroup: { readonly name: string; readonly inUse: readonly number[] };
+  readonly target: string;
+  readonly portals: readonly Portal[];
+  readonly freeBytes: number | undefined;
+  readonly lease: string;
+  readonly maxLease: string;
+  readonly vgPrefix: string;
+}

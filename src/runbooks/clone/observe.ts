@@ -1,0 +1,177 @@
+import { Refusal } from "../../core/problems.js";
+import { durationMs } from "../../core/units.js";
+import type { Igroup, Lun, LunMap } from "../../ontap/index.js";
+import { said } from "../../core/said.js";
+import { clonesAmong, ownerOf, type Clone } from "../clones.js";
+import type { HostConfig, HostPurpose, SetConfig } from "../../config/types.js";
+import { cloneTarget, getSet, listed } from "../inventory.js";
+import {
+  lossesByUpdate,
+  mirrorPolicy,
+  refuseBroken,
+  refusePaused,
+  sourceSnapshots,
+  viewMirrors,
+  type Loss,
+  type MemberView,
+  type MirrorView,
+} from "../mirrors.js";
+import { choosePoint, safetyLabel } from "../points.js";
+import { leaseWords } from "../steps/writeLease.js";
+import type { ReadTools } from "../tools.js";
+import type { Facts } from "./facts.js";
+import { volumeName } from "./names.js";
+import type { CloneRequest } from "./request.js";
+
+/** Looks at mirrors, igroups, LUN numbers and interfaces. Throws a Refusal where a clone cannot be. */
+export async function observe(request: CloneRequest, on: ReadTools): Promise<Facts> {
+  const set = getSet(on.inventory, request.set);
+  const { host, purpose } = cloneTarget(on.inventory, set, request);
+  const { iqn } = host;
+  if (iqn === undefined)
+    throw new Refusal(`The configuration does not say which iSCSI name ${host.name} has.`, {
+      next: "Nothing was changed.",
+    });
+  const view = await viewMirrors(set, on);
+  refuseBroken(set, view.members);
+  if (request.fresh) refusePaused(set, view.members);
+  const { cluster, svm } = view.members[0]?.mirror ?? { cluster: "", svm: "" };
+  const array = on.ontap(cluster);
+  const [igroups, maps, service, portals, luns, aggregates] = await Promise.all([
+    array.igroups.list({ svm }),
+    array.lunMaps.list({ svm }),
+    array.iscsi.findService(svm),
+    array.interfaces.iscsi(svm),
+    Promise.all(chosen(view.members, request).map((member) => array.luns.listByVolume(svm, member.mirror.volume))),
+    array.aggregates.list(),
+  ]);
+  if (!service?.enabled || portals.length === 0) {
+    throw new Refusal(
+      `${svm} on ${cluster} serves no iSCSI now: ${service?.enabled ? "none of its iSCSI interfaces is up" : "its iSCSI service is off"}.`,
+      { next: "Nothing was changed." },
+    );
+  }
+  const name = request.as ?? purpose.name;
+  const mount = request.as === undefined ? purpose.mountPoint : `${purpose.mountPoint}-${request.as.toLowerCase()}`;
+  const members = chosen(view.members, request);
+  refuseTaken({ set, host, purpose, name, mount, clones: clonesAmong(cluster, svm, view.volumes), members, view });
+  const losses = request.fresh ? await freshLosses(members, on) : members.map(() => []);
+  const aggregate = aggregates.find((each) => each.name === members[0]?.volume.aggregate?.name);
+  return {
+    set,
+    host,
+    purpose,
+    run: on.run,
+    name,
+    mount,
+    point: request.fresh ? undefined : choosePoint(set, view.points, request.point, on.run.timeZone),
+    members: members.map((member, i) => ({
+      member,
+      volume: volumeName(member, name),
+      luns: sorted(luns[i] ?? []),
+      losses: losses[i] ?? [],
+    })),
+    igroup: igroupFor(host.name, iqn, igroups, maps),
+    target: service.targetIqn,
+    portals,
+    freeBytes: aggregate?.availableBytes,
+    lease: leaseOf(request, on),
+    maxLease: on.inventory.leases.max,
+    vgPrefix: on.inventory.purposes.volumeGroupPrefix,
+  };
+}
+
+const chosen = (members: readonly MemberView[], request: CloneRequest): readonly MemberView[] => {
+  if (request.only === undefined) return members;
+  const only = members.filter(
+    (member) => member.source.volume === request.only || member.mirror.volume === request.only,
+  );
+  if (only.length > 0) return only;
+  throw new Refusal(
+    `${request.set} has no volume ${request.only}. It has ${listed(members.map((member) => member.source.volume))}.`,
+    { next: "Nothing was changed." },
+  );
+};
+
+const sorted = (luns: readonly Lun[]): readonly Lun[] => [...luns].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+function leaseOf(request: CloneRequest, on: ReadTools): string {
+  const { default: usual, max } = on.inventory.leases;
+  const asked = request.lease ?? usual;
+  const tooLong =
+    request.leaseUntil !== undefined
+      ? Date.parse(request.leaseUntil) - Date.parse(on.run.askedAt) > durationMs(max)
+      : durationMs(asked) > durationMs(max);
+  if (tooLong)
+    throw new Refusal(`A clone may be kept for ${leaseWords(max)} at most.`, {
+      next: "Ask for less; it can be extended later. Nothing was changed.",
+    });
+  if (request.leaseUntil !== undefined && Date.parse(request.leaseUntil) <= Date.parse(on.run.askedAt)) {
+    throw new Refusal("That lease would have ended already.", { next: "Nothing was changed." });
+  }
+  return asked;
+}
+
+/** The igroup the host's initiator is in already, else one named after the host; and the LUN numbers that initiator sees anywhere. */
+export function igroupFor(
+  host: string,
+  iqn: string,
+  igroups: readonly Igroup[],
+  maps: readonly LunMap[],
+): Facts["igroup"] {
+  const of = igroups.filter(
+    (each) => each.protocol !== "fcp" && each.initiators.some((name) => name.toLowerCase() === iqn.toLowerCase()),
+  );
+  const names = new Set(of.map((each) => each.name));
+  const inUse = maps.filter((map) => names.has(map.igroup.name ?? "")).map((map) => map.number);
+  return { name: of[0]?.name ?? `ig_${host}`, inUse };
+}
+
+interface Taken {
+  readonly set: SetConfig;
+  readonly host: HostConfig;
+  readonly purpose: HostPurpose;
+  readonly name: string;
+  readonly mount: string;
+  readonly clones: readonly Clone[];
+  readonly members: readonly MemberView[];
+  readonly view: MirrorView;
+}
+
+function refuseTaken({ set, host, purpose, name, mount, clones, members, view }: Taken): void {
+  const there = clones.find((each) => each.note.host === host.name && each.note.mount === mount);
+  if (there) {
+    throw new Refusal(
+      said`${mount} on ${host.name} is taken: the clone "${there.note.name}" of ${there.note.set} is mounted there, asked for by ${ownerOf(there.note)}.`,
+      {
+        next: `Give it back first, or add a name ("as class2") for a second one beside it. Nothing was changed.`,
+        detail: {
+          choices: [
+            {
+              label: "A second one",
+              say: `clone ${set.name} for ${purpose.name} on ${host.name} as ${purpose.name.slice(0, 10)}2`,
+            },
+            { label: "Give that one back", say: `release the ${there.note.name} clone` },
+          ],
+        },
+      },
+    );
+  }
+  for (const member of members) {
+    const volume = volumeName(member, name);
+    if (view.volumes.some((each) => each.name === volume)) {
+      throw new Refusal(`A volume ${volume} is on ${member.mirror.cluster} already, so the clone needs another name.`, {
+        next: `Add one, like "as ${name.slice(0, 10)}2". Nothing was changed.`,
+      });
+    }
+  }
+}
+
+async function freshLosses(members: readonly MemberView[], on: ReadTools): Promise<readonly (readonly Loss[])[]> {
+  return Promise.all(
+    members.map(async (member) => {
+      const [onSource, policy] = await Promise.all([sourceSnapshots(member, on), mirrorPolicy(member, on)]);
+      return lossesByUpdate(member, onSource, policy, [safetyLabel]);
+    }),
+  );
+}

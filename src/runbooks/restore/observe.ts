@@ -1,0 +1,104 @@
+import type { HostConfig, SetConfig } from "../../config/types.js";
+import { Refusal } from "../../core/problems.js";
+import { durationMs } from "../../core/units.js";
+import type { Snapshot } from "../../ontap/index.js";
+import { getSet } from "../inventory.js";
+import { lossesByUpdate, mirrorPolicy, refuseBroken, viewMirrors, type MemberView } from "../mirrors.js";
+import { choosePoint, safetyLabel } from "../points.js";
+import type { ReadTools } from "../tools.js";
+import type { Facts, MemberRestore } from "./facts.js";
+import type { RestoreRequest } from "./request.js";
+
+const nothing = "Nothing was changed.";
+
+/** Looks at both sides and at every host behind the set's LUNs. Throws a Refusal where a restore cannot be. */
+export async function observe(asked: RestoreRequest, on: ReadTools): Promise<Facts> {
+  const set = getSet(on.inventory, asked.set);
+  const view = await viewMirrors(set, on);
+  refuseBroken(set, view.members);
+  const members = await Promise.all(view.members.map((member) => viewTarget(member, on)));
+  const hosts = await hostsBehind(set, members, on);
+  return {
+    set,
+    run: on.run,
+    point: choosePoint(set, view.points, asked.point, on.run.timeZone),
+    points: view.points,
+    members,
+    hosts,
+    safetyUntil: new Date(Date.parse(on.run.askedAt) + durationMs(on.inventory.leases.safetyCopy)).toISOString(),
+  };
+}
+
+async function viewTarget(member: MemberView, on: ReadTools): Promise<MemberRestore> {
+  const { source, mirror, relationship } = member;
+  const array = on.ontap(source.cluster);
+  const [[target], relationships, peers, luns, policy] = await Promise.all([
+    array.volumes.list({ svm: source.svm, name: source.volume }),
+    array.relationships.list({ destinationSvm: source.svm, destinationVolume: source.volume }),
+    array.svmPeers.list({ svm: source.svm }),
+    array.luns.listByVolume(source.svm, source.volume),
+    mirrorPolicy(member, on),
+  ]);
+  if (!target)
+    throw new Refusal(`There is no volume ${source.volume} on ${source.cluster} to restore into.`, { next: nothing });
+  if (relationships.some((each) => each.restore))
+    throw new Refusal(`A restore of ${source.volume} is under way already.`, { next: nothing });
+  const alias = peers.find(
+    (peer) => peer.peer.svm.name === mirror.svm && peer.peer.cluster.name === mirror.cluster,
+  )?.name;
+  if (alias === undefined)
+    throw new Refusal(`${source.svm} on ${source.cluster} is not peered with ${mirror.svm} on ${mirror.cluster}.`, {
+      next: nothing,
+    });
+  const onSource = await array.snapshots.list(target.uuid);
+  refuseNoCommon(member, onSource);
+  const rule = policy.copiesAllSnapshots || policy.retention.some((each) => each.label === safetyLabel);
+  return {
+    member,
+    target,
+    onSource,
+    luns: [...luns].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    sourcePath: `${alias}:${mirror.volume}`,
+    losses: lossesByUpdate(member, onSource, policy, [safetyLabel]),
+    safe: rule && relationship.state === "snapmirrored" && relationship.healthy !== false,
+  };
+}
+
+function refuseNoCommon(member: MemberView, onSource: readonly Snapshot[]): void {
+  const there = new Set(onSource.map((each) => each.versionUuid));
+  if (member.snapshots.some((each) => each.versionUuid !== undefined && there.has(each.versionUuid))) return;
+  throw new Refusal(
+    `${member.source.volume} and its mirror have no snapshot in common, so only a full baseline could bring the data back.`,
+    { next: nothing },
+  );
+}
+
+/** Every host behind a map of the set's LUNs. One that the configuration does not know is a refusal: it could be writing. */
+async function hostsBehind(
+  set: SetConfig,
+  members: readonly MemberRestore[],
+  on: ReadTools,
+): Promise<readonly HostConfig[]> {
+  const names = new Map<string, HostConfig>();
+  for (const { member, luns } of members) {
+    const igroups = await on.ontap(member.source.cluster).igroups.list({ svm: member.source.svm });
+    const used = new Set(luns.flatMap((lun) => lun.maps.map((map) => map.igroup.name)));
+    for (const igroup of igroups.filter((each) => used.has(each.name))) {
+      for (const initiator of igroup.initiators) {
+        const host = on.inventory.hosts.find((each) =>
+          [each.iqn, ...each.wwpns].some((name) => name?.toLowerCase() === initiator.toLowerCase()),
+        );
+        if (!host) {
+          throw new Refusal(
+            `LUNs of ${set.name} are mapped to ${initiator} (igroup ${igroup.name}), which is no host I know: it could be writing to them.`,
+            {
+              next: `Add it to the configuration or take it out of the igroup. ${nothing}`,
+            },
+          );
+        }
+        names.set(host.name, host);
+      }
+    }
+  }
+  return [...names.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}

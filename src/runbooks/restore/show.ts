@@ -1,0 +1,47 @@
+import { showBytes, showDuration } from "../../core/units.js";
+import type { Planner, Steps } from "../define.js";
+import { listed } from "../inventory.js";
+import { showAge, showTime } from "../points.js";
+import type { Facts } from "./facts.js";
+
+/** What the card says of a restore beside its steps: what is lost first. */
+export function showLoss(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">): void {
+  const { point, set, run, members } = facts;
+  p.show("Restores to", `${point.name}, taken ${showTime(point.taken, run.timeZone)}: ${showAge(point, run.askedAt)}`);
+  const since = showDuration(Math.max(0, Date.parse(run.askedAt) - Date.parse(point.taken)));
+  p.show("Will be lost", `everything written to ${set.name} in the ${since} since then`, "danger");
+  const newer = members.flatMap(({ onSource }) =>
+    onSource.filter(
+      (each) => !each.name.startsWith("snapmirror.") && Date.parse(each.createTime ?? "") > Date.parse(point.taken),
+    ),
+  );
+  if (newer.length > 0) {
+    p.show(
+      "Snapshots that may go",
+      `${listed(newer.slice(0, 6).map((each) => each.name))} on the array are newer, and a restore may remove them`,
+      "danger",
+    );
+  }
+  const used = members.reduce((sum, { target }) => sum + (target.usedBytes ?? target.sizeBytes ?? 0), 0);
+  p.show("Size", `up to ${showBytes(used)}; only what differs moves`);
+  p.show(
+    "Stops",
+    `${listed(facts.hosts.map((host) => host.name))} lose ${listed(set.layout.volumeGroups.flatMap((group) => group.logicalVolumes.map((each) => each.mountPoint)))} while it runs`,
+  );
+  p.show(
+    "Other points",
+    facts.points
+      .filter((each) => each.name !== point.name)
+      .slice(0, 8)
+      .map((each) => each.name)
+      .join(", ") || "none",
+  );
+  const local = members.every(({ onSource }, i) =>
+    onSource.some((each) => each.versionUuid !== undefined && each.versionUuid === point.members[i]?.versionUuid),
+  );
+  if (local) p.show("Quicker", "the same snapshot is on the array itself: a local revert there takes seconds");
+  p.show(
+    "Look first",
+    `"clone ${set.name} for testing from ${point.taken.slice(0, 10)}" shows the old data without touching production`,
+  );
+}
