@@ -126,7 +126,7 @@ export function buildApp(options: AppOptions): App {
       }
       if (bot) {
         await bot.start();
-        const renderer = startRenderer(queues, bot.announcer, 8, onError);
+        const renderer = startRenderer(queues, bot.renderer, 8, onError);
         running.push({ stop: () => renderer.close() }, { stop: () => bot.stop() });
         for (const view of await desk.open()) await announcer.run(view.id, view.length);
       }

@@ -1,6 +1,7 @@
 import { App, LogLevel } from "@slack/bolt";
 import type { AddressInfo } from "node:net";
-import { createAnnouncer, type BotAnnouncer } from "./announcer.js";
+import type { Renderer } from "../core/announcer.js";
+import { createRenderer } from "./renderer.js";
 import { closingOf } from "./cards/closing.js";
 import { clientOptions, createClients } from "./clients.js";
 import { Conversation } from "./conversation.js";
@@ -28,7 +29,7 @@ export interface Bot {
   stop(): Promise<void>;
   /** Slack's deliveries can reach us now: for /healthz. */
   ready(): boolean;
-  readonly announcer: BotAnnouncer;
+  readonly renderer: Renderer;
 }
 
 /** How long a stop waits for listeners and cards. */
@@ -95,7 +96,7 @@ export function createBot(options: BotOptions): Bot {
 
   let running = false;
   return {
-    announcer: createAnnouncer({ drawer, poster, once }),
+    renderer: createRenderer({ drawer, poster, once, identity }),
     ready: () => running && (receiver instanceof Sockets ? receiver.connected() : true),
     async start() {
       await app.init();

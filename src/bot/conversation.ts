@@ -4,7 +4,7 @@ import type { ReplyTo } from "../core/announcer.js";
 import type { RunView } from "../core/fold.js";
 import type { Person } from "../core/resource.js";
 import type { Understood } from "../requests/index.js";
-import { sayTo, sentence } from "./announcer.js";
+import { sayTo, sentence } from "./renderer.js";
 import { actions, sayButtons, sections, type Drawing } from "./blocks.js";
 import { WhoUnknown, type Identity, type Seen } from "./identity.js";
 import { withoutSecrets } from "./logging.js";

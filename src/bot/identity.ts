@@ -31,6 +31,8 @@ export interface Identity {
   look(user: string, channel?: string): Promise<Seen>;
   /** For reading dates in sentences; remembered for ten minutes. Undefined when Slack does not answer. */
   timeZoneOf(user: string): Promise<string | undefined>;
+  /** To speak of somebody without calling them; remembered as long. Anybody can choose a name, so nothing is decided by it. */
+  nameOf(user: string): Promise<string | undefined>;
 }
 
 interface Needs {
@@ -43,7 +45,7 @@ interface Needs {
   readonly log: Logger;
 }
 
-const zoneMs = 10 * 60_000;
+const rememberedMs = 10 * 60_000;
 
 interface SlackUser {
   readonly team_id?: string;
@@ -54,18 +56,27 @@ interface SlackUser {
   readonly is_stranger?: boolean;
   readonly is_email_confirmed?: boolean;
   readonly tz?: string;
+  readonly real_name?: string;
+  readonly name?: string;
 }
 
 export function createIdentity(needs: Needs): Identity {
   const { client, team, clock, log } = needs;
   const members = new Map<string, Promise<ReadonlySet<string>>>();
-  const zones = new Map<string, { at: number; zone: string | undefined }>();
+  const known = new Map<string, { at: number; info: SlackUser }>();
 
   async function userOf(user: string): Promise<SlackUser> {
     const answer = (await client.users.info({ user })) as { user?: SlackUser };
     if (!answer.user) throw new WhoUnknown();
-    zones.set(user, { at: clock.now(), zone: answer.user.tz });
+    known.set(user, { at: clock.now(), info: answer.user });
     return answer.user;
+  }
+
+  /** What was asked of Slack lately, for what decides nothing. */
+  async function remembered(user: string): Promise<SlackUser | undefined> {
+    const last = known.get(user);
+    if (last && clock.now() - last.at < rememberedMs) return last.info;
+    return userOf(user).catch(() => undefined);
   }
 
   /** Asked anew for every click; only look-ups that are under way at the same moment share an answer. */
@@ -130,13 +141,10 @@ export function createIdentity(needs: Needs): Identity {
         throw new WhoUnknown();
       }
     },
-    async timeZoneOf(user) {
-      const known = zones.get(user);
-      if (known && clock.now() - known.at < zoneMs) return known.zone;
-      return userOf(user).then(
-        (info) => info.tz,
-        () => undefined,
-      );
+    timeZoneOf: async (user) => (await remembered(user))?.tz,
+    async nameOf(user) {
+      const info = await remembered(user);
+      return info?.real_name || info?.name || undefined;
     },
   };
 }

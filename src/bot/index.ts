@@ -1,5 +1,4 @@
 /** The Slack side of Sluice. It stands before the desk and knows nothing behind it. */
-export type { BotAnnouncer } from "./announcer.js";
 export { createBot, type Bot } from "./app.js";
 export type { Closing } from "./cards/types.js";
 export { manifest, type ManifestOptions } from "./manifest.js";

@@ -1,3 +1,5 @@
+import type { Said } from "../core/said.js";
+
 /**
  * Text for Slack. Whatever a person, an array or a host wrote is untrusted: it is cleaned, clipped and escaped before it stands in a
  * mrkdwn string. Source for the three characters: Slack's "Escaping text" (& < >); everything else of its syntax begins with one of them.
@@ -34,30 +36,54 @@ const entity: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">
 
 /**
  * Untrusted text for mrkdwn: cleaned, `& < >` escaped (so no mention, channel, link or date can be written), back-ticks made harmless,
- * formatting pairs at word borders broken, and the escaped text at most `max` units long.
+ * formatting pairs at word borders broken, and the escaped text at most `max` units long. A person in it is mentioned: whom the text
+ * carries as a person, and nobody else, whatever its words look like.
  */
-export function escaped(raw: string, max = 2800): string {
+export function escaped(raw: Said, max = 2800): string {
   let text = "";
-  for (const character of unformatted(clean(raw).trim())) {
-    const next = entity[character] ?? character;
-    if (text.length + next.length > max - 1) return `${text}…`;
-    text += next;
+  for (const token of tokensOf(raw)) {
+    if (text.length + token.length > max - 1) return `${text}…`;
+    text += token;
   }
   return text;
 }
 
-/** `*so*`, `_so_` and `~so~` would be styled (and `~so~` struck out): an invisible word joiner after the opening character stops it. */
-function unformatted(text: string): string {
-  return text.replaceAll("`", "ˋ").replace(/(^|[^\p{L}\p{N}])([*_~])(?=[^\s*_~][^\n]*?\2)/gmu, "$1$2\u2060");
+/** Pieces that stand whole or not at all. */
+function tokensOf(raw: Said): string[] {
+  const characters = (words: string): string[] => [...words].map((character) => entity[character] ?? character);
+  if (typeof raw === "string") return characters(unformatted(clean(raw).trim()));
+  return raw.flatMap((part, i) => {
+    if (typeof part !== "string") return [mention(part.person.user)];
+    const words = clean(part);
+    const from = i === 0 ? words.trimStart() : words;
+    return characters(unformatted(i === raw.length - 1 ? from.trimEnd() : from, true));
+  });
+}
+
+/**
+ * `*so*`, `_so_` and `~so~` would be styled (and `~so~` struck out): an invisible word joiner after the opening character stops it.
+ * `open`: the text goes on elsewhere, so every character that could open is stopped, and at the very end too.
+ */
+function unformatted(text: string, open = false): string {
+  const plainTicks = text.replaceAll("`", "ˋ");
+  return open
+    ? plainTicks.replace(/(^|[^\p{L}\p{N}])([*_~]+)/gmu, "$1$2\u2060")
+    : plainTicks.replace(/(^|[^\p{L}\p{N}])([*_~])(?=[^\s*_~][^\n]*?\2)/gmu, "$1$2\u2060");
 }
 
 /** As `escaped`, on one line. */
-export const escapedLine = (raw: string, max = 2800): string => escaped(oneLine(raw), max);
+export const escapedLine = (raw: Said, max = 2800): string => escaped(onOneLine(raw), max);
+
+const onOneLine = (raw: Said): Said =>
+  typeof raw === "string"
+    ? oneLine(raw)
+    : raw.map((part) => (typeof part === "string" ? clean(part).replace(/\s+/g, " ") : part));
 
 /** A name in code style. */
 export const code = (raw: string, max = 200): string => `\`${escapedLine(raw, max) || " "}\``;
 
 const idShape = /^[A-Z0-9]{2,30}$/;
+export const isUserId = (user: string): boolean => /^[UW][A-Z0-9]{1,29}$/.test(user);
 
 /** A person, as Slack shows people. Anything that is no id is shown as text. */
 export const mention = (user: string): string =>

@@ -6,6 +6,7 @@ import { hashOf, runIdFor } from "../core/ids.js";
 import type { Json } from "../core/json.js";
 import { planBytes } from "../core/plan.js";
 import { Refusal } from "../core/problems.js";
+import { plainText } from "../core/said.js";
 import { runDoctor, showFinding, exitCodeOf } from "../doctor/index.js";
 import { createFarEnds } from "../farEnds.js";
 import { look } from "../jobs/planning.js";
@@ -109,7 +110,7 @@ async function planWith({ config, secrets }: Settings, text: string, flags: Plan
       hash: hashOf(planBytes(drawn.plan)),
       steps,
       warnings: drawn.plan.warnings,
-      facts: drawn.facts,
+      facts: drawn.facts.map((fact) => ({ ...fact, text: plainText(fact.text) })),
       approval,
     };
     if (flags.json) sayJson(shown);

@@ -1,5 +1,6 @@
 import { ConfigError } from "../config/mistakes.js";
 import { asProblem, Problem, Refusal } from "../core/problems.js";
+import { plainText } from "../core/said.js";
 import type { Answer, AnswerPart } from "../core/answer.js";
 
 /** 0 done, 1 failed, 2 usage, 3 refused. */
@@ -29,7 +30,7 @@ export function told(error: unknown): ExitCode {
 
 /** An answer for a terminal. */
 export function showAnswer(answer: Answer): string {
-  return [answer.summary, ...answer.parts.map(showPart)].filter((part) => part !== "").join("\n\n");
+  return [plainText(answer.summary), ...answer.parts.map(showPart)].filter((part) => part !== "").join("\n\n");
 }
 
 function showPart(part: AnswerPart): string {
@@ -37,9 +38,9 @@ function showPart(part: AnswerPart): string {
     case "heading":
       return `== ${part.text}`;
     case "text":
-      return part.text;
+      return plainText(part.text);
     case "table":
-      return showTable([part.columns, ...part.rows]);
+      return showTable([part.columns, ...part.rows.map((row) => row.map((cell) => plainText(cell)))]);
     case "chart":
       return [
         part.title,

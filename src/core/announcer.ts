@@ -1,6 +1,7 @@
 import type { Answer, Question } from "./answer.js";
 import type { RunId } from "./ids.js";
 import type { Person } from "./resource.js";
+import type { Said } from "./said.js";
 
 /**
  * How the engine speaks: it is handed one of these and knows nothing of Slack. Calls only enqueue; whoever renders reads the
@@ -16,9 +17,25 @@ export interface Announcer {
   /** A word to one person about their clone's lease; in the clone's thread when it is known. */
   remind(
     person: Person,
-    text: string,
+    text: Said,
     choices: readonly { label: string; say: string }[],
     thread?: ReplyTo,
+  ): Promise<void>;
+}
+
+/**
+ * The other end of the queue: an Announcer that posts at once. `run` may be repeated at will; the others, given the same `id` twice
+ * (the queue job's), post once within about an hour.
+ */
+export interface Renderer extends Announcer {
+  answer(to: ReplyTo, question: Question, answer: Answer, id?: string): Promise<void>;
+  digest(channel: string, answer: Answer, id?: string): Promise<void>;
+  remind(
+    person: Person,
+    text: Said,
+    choices: readonly { label: string; say: string }[],
+    thread?: ReplyTo,
+    id?: string,
   ): Promise<void>;
 }
 

@@ -1,9 +1,10 @@
 import type { Json } from "./json.js";
+import type { Said } from "./said.js";
 
 /** What a question is answered with: made by `questions`, drawn by the bot for Slack and by the CLI for a terminal. */
 export interface Answer {
   /** One line that says it all: the notification text. */
-  readonly summary: string;
+  readonly summary: Said;
   readonly parts: readonly AnswerPart[];
 }
 
@@ -11,14 +12,12 @@ export type Tone = "good" | "warning" | "bad" | "plain";
 
 export type AnswerPart =
   | { readonly kind: "heading"; readonly text: string }
-  | { readonly kind: "text"; readonly text: string; readonly tone?: Tone }
-  /** Cells are plain text; the first column names the row. */
+  | { readonly kind: "text"; readonly text: Said; readonly tone?: Tone }
+  /** The first column names the row. */
   | {
       readonly kind: "table";
       readonly columns: readonly string[];
-      readonly rows: readonly (readonly string[])[];
-      /** Columns whose cells are people's ids as Slack writes them ("<@U…>"): nobody's text is ever read as one. */
-      readonly people?: readonly number[];
+      readonly rows: readonly (readonly Said[])[];
     }
   /** One bar a label. */
   | {

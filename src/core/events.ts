@@ -2,6 +2,7 @@ import type { RunId, PlanHash } from "./ids.js";
 import type { Json } from "./json.js";
 import type { Fact } from "./plan.js";
 import type { Person } from "./resource.js";
+import type { Said } from "./said.js";
 
 /** Where a request came from; the card and its thread live there. */
 export interface Origin {
@@ -56,7 +57,7 @@ export type RunEvent =
       readonly parent?: RunId;
     }
   /** Planning or re-planning says no: the run ends with its sentence. */
-  | { readonly type: "refused"; readonly problem: string; readonly choices?: readonly { label: string; say: string }[] }
+  | { readonly type: "refused"; readonly problem: Said; readonly choices?: readonly { label: string; say: string }[] }
   | {
       readonly type: "planned";
       readonly bytes: string;

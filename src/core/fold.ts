@@ -3,6 +3,7 @@ import type { PlanHash, RunId } from "./ids.js";
 import type { Json } from "./json.js";
 import { readPlan, type Fact, type Plan, type PlannedStep } from "./plan.js";
 import type { Person } from "./resource.js";
+import { joined, type Said } from "./said.js";
 
 /** Where one step stands. Derived, never stored. */
 export type StepPhase =
@@ -90,7 +91,7 @@ export interface RunView {
   readonly status: RunStatus;
   readonly outcome: Outcome | undefined;
   /** The sentence of a refusal, of the failure that unwinds or parks, or why it was denied. */
-  readonly problem: string | undefined;
+  readonly problem: Said | undefined;
   readonly choices: readonly { label: string; say: string }[];
   readonly cancel: { by: Person | "sluice"; at: string; reason?: string } | undefined;
   /** Held before any step: the lock's holders, or a stop. */
@@ -130,7 +131,7 @@ export function fold(id: RunId, entries: readonly Entry[]): RunView {
 class Folding {
   private planned: PlannedView | undefined;
   private steps: StepView[] = [];
-  private problem: string | undefined;
+  private problem: Said | undefined;
   private choices: readonly { label: string; say: string }[] = [];
   private outcome: Outcome | undefined;
   private cancel: RunView["cancel"];
@@ -237,7 +238,10 @@ class Folding {
     applyToStep(step, event, at);
     if (event.type === "failed" || event.type === "undoFailed") this.problem = event.problem;
     if (event.type === "handedOver" && event.reason !== undefined)
-      this.problem = [this.problem, `Taken over: ${event.reason}`].filter((each) => each !== undefined).join(" ");
+      this.problem = joined(
+        [...(this.problem === undefined ? [] : [this.problem]), `Taken over: ${event.reason}`],
+        " ",
+      );
     if (event.type === "undoBegan" || event.type === "undone") this.unwinding = true;
     if (event.type === "triedAgain" && this.unwinding) step.phase = "undoing";
   }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownerOf } from "./clone-notes.js";
 
 /** A mirror by its destination. */
 export interface MirrorName {
@@ -10,8 +11,13 @@ export interface MirrorName {
 /** Where it is remembered who paused a mirror: the array has no place for it. */
 export const pauseNoteName = (mirror: MirrorName): string => `paused:${mirror.cluster}/${mirror.svm}/${mirror.volume}`;
 
-export const pauseNoteShape = z.object({ by: z.string(), at: z.string(), reason: z.string() });
-/** `by` as people are mentioned, `at` when it was asked for, ISO-8601. */
+/** As it is kept: `by` is "TEAM/USER", as in the notes of clones. */
+export const pauseNoteShape = z.object({
+  by: z.string().transform((owner) => ownerOf({ owner })),
+  at: z.string(),
+  reason: z.string(),
+});
+/** Who paused it, when it was asked for (ISO-8601), and why. */
 export type PauseNote = z.infer<typeof pauseNoteShape>;
 
 /** Who paused a mirror last, when and why; undefined when nobody of ours did. It is kept when the mirror goes on. */

@@ -3,6 +3,7 @@ import { canonical, type Json } from "./json.js";
 import { hashOf, type PlanHash } from "./ids.js";
 import type { Ref } from "./refs.js";
 import type { Resource } from "./resource.js";
+import type { Said } from "./said.js";
 
 /** What a step can lose. `destroy`: data that existed before it is gone after it, once or twice. */
 export type Effect = "read" | "change" | "destroy";
@@ -44,7 +45,7 @@ export interface Plan {
 /** Shown on the card beside the plan, and not hashed: what changes by itself (lag, free space, ages). */
 export interface Fact {
   readonly label: string;
-  readonly text: string;
+  readonly text: Said;
   /** Facts an approver must not miss ("will be lost") are set apart. */
   readonly tone?: "plain" | "warning" | "danger";
 }

@@ -1,3 +1,5 @@
+import { joined, plainText, type Said } from "./said.js";
+
 /**
  * The one question an error answers here is "did it happen?". Everything else is text.
  *
@@ -33,10 +35,12 @@ export abstract class Problem extends Error implements ProblemFields {
   readonly retryable: boolean;
   readonly retryAfterMs?: number;
   readonly detail?: Readonly<Record<string, unknown>>;
+  private readonly words: Said;
 
-  constructor(message: string, fields: ProblemFields = {}) {
-    super(message, fields.cause === undefined ? undefined : { cause: fields.cause });
+  constructor(message: Said, fields: ProblemFields = {}) {
+    super(plainText(message), fields.cause === undefined ? undefined : { cause: fields.cause });
     this.name = new.target.name;
+    this.words = message;
     if (fields.from !== undefined) this.from = fields.from;
     if (fields.code !== undefined) this.code = fields.code;
     if (fields.next !== undefined) this.next = fields.next;
@@ -47,9 +51,13 @@ export abstract class Problem extends Error implements ProblemFields {
 
   /** The sentence for people: who, what, what next. Never a stack. */
   get sentence(): string {
-    const said = this.from ? `${this.from}: ${this.message}` : this.message;
-    const ended = /[.!?]$/.test(said) ? said : `${said}.`;
-    return this.next ? `${ended} ${this.next}` : ended;
+    return plainText(this.said);
+  }
+
+  /** The same, with the people it names as people. */
+  get said(): Said {
+    const ended = /[.!?]$/.test(this.message) ? "" : ".";
+    return joined([this.from ? `${this.from}: ` : "", this.words, ended, this.next ? ` ${this.next}` : ""]);
   }
 }
 

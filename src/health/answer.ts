@@ -1,5 +1,6 @@
 import { DateTime } from "luxon";
 import type { Answer, AnswerPart } from "../core/answer.js";
+import { said, type Said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
 import { listed, type Finding } from "./finding.js";
 import { recoveryOf, type RecoveryPoint, type SetRecovery } from "./recovery.js";
@@ -33,18 +34,18 @@ export function healthAnswer(findings: readonly Finding[], view: HealthView, sho
 export function digestAnswer(findings: readonly Finding[], view: HealthView, shown: Shown): Answer {
   const { summary, parts } = healthAnswer(findings, view, shown);
   const day = DateTime.fromMillis(shown.now, { zone: shown.timeZone }).toFormat("cccc d LLLL");
-  return { summary: `${day}: ${summary}`, parts: [{ kind: "heading", text: `Storage, ${day}` }, ...parts] };
+  return { summary: said`${day}: ${summary}`, parts: [{ kind: "heading", text: `Storage, ${day}` }, ...parts] };
 }
 
 const needAttention = (findings: readonly Finding[]): readonly Finding[] =>
   findings.filter(({ severity }) => severity !== "note");
 
-function summaryOf(findings: readonly Finding[], recoveries: readonly SetRecovery[]): string {
+function summaryOf(findings: readonly Finding[], recoveries: readonly SetRecovery[]): Said {
   const wrong = needAttention(findings);
   const [worst] = wrong;
   if (!worst) return allWell(recoveries);
   if (wrong.length === 1) return worst.says;
-  return `${wrong.length} things need attention. The worst: ${worst.says}`;
+  return said`${wrong.length} things need attention. The worst: ${worst.says}`;
 }
 
 function allWell(recoveries: readonly SetRecovery[]): string {
@@ -57,7 +58,7 @@ function allWell(recoveries: readonly SetRecovery[]): string {
 
 const tones = { bad: "bad", warning: "warning", note: "plain" } as const;
 
-function findingParts(findings: readonly Finding[], summary: string): AnswerPart[] {
+function findingParts(findings: readonly Finding[], summary: Said): AnswerPart[] {
   const wrong = needAttention(findings);
   const line = ({ says, severity }: Finding): AnswerPart => ({ kind: "text", text: says, tone: tones[severity] });
   const notes = findings.filter(({ severity }) => severity === "note").map(line);

@@ -1,3 +1,5 @@
+import { plainText, type Said } from "../core/said.js";
+
 /** bad: data is at risk or unknown. warning: somebody should look today. note: good to know. */
 export type Severity = "bad" | "warning" | "note";
 
@@ -41,7 +43,7 @@ export interface Finding {
   /** One or two words for a table: "paused". */
   readonly word: string;
   /** The whole sentence: which object, since when, why. */
-  readonly says: string;
+  readonly says: Said;
   /** Sorts equals: how bad within its kind, larger is worse. */
   readonly weight: number;
   /** What can be said to do something about it. */
@@ -57,7 +59,7 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
       severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
       findingKinds.indexOf(a.kind) - findingKinds.indexOf(b.kind) ||
       b.weight - a.weight ||
-      (a.says < b.says ? -1 : 1),
+      (plainText(a.says) < plainText(b.says) ? -1 : 1),
   );
 }
 

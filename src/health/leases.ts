@@ -1,4 +1,5 @@
 import { ownerOf } from "../core/clone-notes.js";
+import { said, type Said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
 import type { Finding, FindingKind, Severity } from "./finding.js";
 import type { HeldClone } from "./view.js";
@@ -26,20 +27,20 @@ function leaseFinding(clone: HeldClone, now: number, timeZone: string): Finding 
   if (until === undefined || Number.isNaN(until)) return left(clone, now);
   const leftMs = until - now;
   if (leftMs > LEASE_NEAR_MS) return undefined;
-  const owner = `<@${ownerOf(note).user}>`;
+  const owner = ownerOf(note);
   const when = showTime(note.until ?? "", timeZone);
   const span = showDuration(Math.abs(leftMs));
   const safety = note.kind === "safety";
   const it = `${note.set}: ${cloneName(clone).replace(` of ${note.set}`, "")}`;
   if (leftMs <= 0) {
     const says = safety
-      ? `${it} was to be kept until ${when} (${span} ago) and is still there, with the space it holds; nothing removes it by itself. Owner: ${owner}.`
-      : `${it} had its lease until ${when} (${span} ago) and is still there. Owner: ${owner}.`;
+      ? said`${it} was to be kept until ${when} (${span} ago) and is still there, with the space it holds; nothing removes it by itself. Owner: ${owner}.`
+      : said`${it} had its lease until ${when} (${span} ago) and is still there. Owner: ${owner}.`;
     return finding(clone, safety ? "safetyEnded" : "leaseEnded", "warning", says, -leftMs);
   }
   const says = safety
-    ? `${it} is to be kept until ${when}, ${span} from now: the way back from that restore. Owner: ${owner}.`
-    : `${it}: its lease ends ${when}, in ${span}; it is given back by itself then. Owner: ${owner}.`;
+    ? said`${it} is to be kept until ${when}, ${span} from now: the way back from that restore. Owner: ${owner}.`
+    : said`${it}: its lease ends ${when}, in ${span}; it is given back by itself then. Owner: ${owner}.`;
   return finding(clone, safety ? "safetyEnding" : "leaseEnding", safety ? "warning" : "note", says, -leftMs);
 }
 
@@ -57,7 +58,7 @@ function left(clone: HeldClone, now: number): Finding | undefined {
   return finding(clone, "cloneUnfinished", "warning", says, now - since);
 }
 
-function finding({ note }: HeldClone, kind: FindingKind, severity: Severity, says: string, weight: number): Finding {
+function finding({ note }: HeldClone, kind: FindingKind, severity: Severity, says: Said, weight: number): Finding {
   const extend = {
     label: `Extend ${note.name}`,
     say: `extend the ${note.name} clone on ${note.host ?? "?"} by 2 days`,

@@ -1,5 +1,6 @@
 import type { SetConfig } from "../config/types.js";
 import type { PauseNote } from "../core/pause-note.js";
+import { said, type Said } from "../core/said.js";
 import { showBytes, showDuration, showTime } from "../core/units.js";
 import type { MirrorTransfer, Relationship } from "../ontap/index.js";
 import type { Finding, FindingKind, Severity } from "./finding.js";
@@ -36,7 +37,7 @@ function finding(
   kind: FindingKind,
   severity: Severity,
   word: string,
-  says: string,
+  says: Said,
   more: { readonly weight?: number; readonly choices?: Finding["choices"] } = {},
 ): Finding {
   return { kind, severity, set: set.name, word, says, weight: more.weight ?? 0, choices: more.choices ?? [] };
@@ -103,7 +104,7 @@ function paused(c: Case): Finding {
   const { set, is, it } = c;
   const overdue = ageOf(c) > targetMs(set);
   const unhealthy = is.healthy === false ? ` It is unhealthy as well${reasons(is)}.` : "";
-  const says = `${it} is paused ${whoPaused(c)}. ${lagText(c)}${unhealthy}`;
+  const says = said`${it} is paused ${whoPaused(c)}. ${lagText(c)}${unhealthy}`;
   return finding(set, "paused", overdue || is.healthy === false ? "bad" : "warning", "paused", says, {
     weight: ageOf(c),
     choices: [{ label: `Resume ${set.name}`, say: `resume mirror ${set.name}` }],
@@ -113,19 +114,19 @@ function paused(c: Case): Finding {
 /** Time between an update that had begun and the note of the pause that stopped further ones. */
 const BEGUN_BEFORE_MS = 60_000;
 
-function whoPaused(c: Case): string {
+function whoPaused(c: Case): Said {
   const { pause } = c.member;
   if (!pause.ok) return `(by whom cannot be looked up now: ${pause.why})`;
   if (!pause.is) return "(not by Sluice)";
   const exported = exportedAt(c.member, c.now)?.taken;
   const since = exported !== undefined && exported > Date.parse(pause.is.at) + BEGUN_BEFORE_MS;
   return since
-    ? `(the last pause Sluice knows of: ${pauseText(pause.is, c)}; it was updated after that, so this pause may be somebody else's)`
+    ? said`(the last pause Sluice knows of: ${pauseText(pause.is, c)}; it was updated after that, so this pause may be somebody else's)`
     : pauseText(pause.is, c);
 }
 
-const pauseText = ({ by, at, reason }: PauseNote, { now, timeZone }: Case): string =>
-  `by ${by}, asked ${showTime(at, timeZone)}, ${showDuration(Math.max(0, now - Date.parse(at)))} ago: ${reason}`;
+const pauseText = ({ by, at, reason }: PauseNote, { now, timeZone }: Case): Said =>
+  said`by ${by}, asked ${showTime(at, timeZone)}, ${showDuration(Math.max(0, now - Date.parse(at)))} ago: ${reason}`;
 
 /** A mirror that should be copying: unhealthy, late, without a schedule, idle, or at it. */
 function copying(c: Case): Finding[] {

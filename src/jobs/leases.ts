@@ -5,6 +5,7 @@ import { fold, type RunView } from "../core/fold.js";
 import { runIdFor, type RunId } from "../core/ids.js";
 import { Conflict } from "../core/journal.js";
 import { touchesOf } from "../core/plan.js";
+import { plainText, said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
 import { cloneName, lookForClones, type HeldClone } from "../health/index.js";
 import { eyes, onlyOnce, type RoundsTools } from "./round-tools.js";
@@ -118,11 +119,11 @@ async function tellFailure(tools: RoundsTools, clone: HeldClone, attempt: RunVie
   const { note } = clone;
   const problem = attempt.problem ?? "a step failed.";
   const name = told(note, "failed");
-  if ((await tools.store.note(name)) === problem) return;
+  if ((await tools.store.note(name)) === plainText(problem)) return;
   const home = await homeOf(tools, note);
-  const text = `The lease of ${cloneName(clone)} has ended, but it could not be given back: ${problem} It stays as it is, and is tried again every hour.`;
+  const text = said`The lease of ${cloneName(clone)} has ended, but it could not be given back: ${problem} It stays as it is, and is tried again every hour.`;
   await tools.announcer.remind(ownerOf(note), text, choicesFor(note), home.thread);
-  await tools.store.setNote(name, problem);
+  await tools.store.setNote(name, plainText(problem));
 }
 
 /** Asks for `release-clone` in the owner's name, as the clone's plan said. One run an hour: the same hour is the same run. */

@@ -5,6 +5,7 @@ import { hashOf, randomKey } from "../core/ids.js";
 import type { Json } from "../core/json.js";
 import { planBytes, type Fact, type Plan } from "../core/plan.js";
 import { Problem, Refusal } from "../core/problems.js";
+import { said } from "../core/said.js";
 import { draw, type AnyRunbook, type Drawn } from "../runbooks/define.js";
 import type { ReadTools, RunFacts } from "../runbooks/tools.js";
 import { difference } from "./difference.js";
@@ -56,9 +57,9 @@ export async function planEvents(engine: Engine, view: RunView): Promise<readonl
 export function refusedBy(engine: Pick<Engine, "log">, view: Pick<RunView, "id">, error: unknown): RunEvent {
   if (error instanceof Refusal) {
     const choices = error.detail?.["choices"] as { label: string; say: string }[] | undefined;
-    return { type: "refused", problem: error.sentence, ...(choices ? { choices } : {}) };
+    return { type: "refused", problem: error.said, ...(choices ? { choices } : {}) };
   }
-  if (error instanceof Problem) return { type: "refused", problem: `${error.sentence} Nothing was changed.` };
+  if (error instanceof Problem) return { type: "refused", problem: said`${error.said} Nothing was changed.` };
   engine.log.error({ err: error, run: view.id }, "planning failed by a mistake of ours");
   return {
     type: "refused",

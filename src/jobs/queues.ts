@@ -1,8 +1,9 @@
 import { Queue, Worker, type ConnectionOptions, type Job } from "bullmq";
-import type { Announcer, ReplyTo } from "../core/announcer.js";
+import type { Announcer, Renderer, ReplyTo } from "../core/announcer.js";
 import type { Answer, Question } from "../core/answer.js";
 import { randomKey, type RunId } from "../core/ids.js";
 import type { Person } from "../core/resource.js";
+import type { Said } from "../core/said.js";
 
 /**
  * BullMQ delivers at least once and can forget; the journal decides and the sweeper finds. So a queue job is only a wake-up:
@@ -27,7 +28,7 @@ export type Announcement =
   | {
       readonly kind: "remind";
       readonly person: Person;
-      readonly text: string;
+      readonly text: Said;
       readonly choices: readonly { label: string; say: string }[];
       readonly thread?: ReplyTo;
     };
@@ -135,29 +136,16 @@ export function queueAnnouncer(queues: Queues, onError: (error: unknown) => void
   };
 }
 
-/** An Announcer that says a thing once however often it is told the same id. */
-export interface Renderer extends Announcer {
-  answer(to: ReplyTo, question: Question, answer: Answer, id?: string): Promise<void>;
-  digest(channel: string, answer: Answer, id?: string): Promise<void>;
-  remind(
-    person: Person,
-    text: string,
-    choices: readonly { label: string; say: string }[],
-    thread?: ReplyTo,
-    id?: string,
-  ): Promise<void>;
-}
-
 /** Hands announcements from the queue to whoever renders. */
-export async function deliver(announcer: Renderer, said: Announcement, id: string | undefined): Promise<void> {
+export async function deliver(renderer: Renderer, said: Announcement, id: string | undefined): Promise<void> {
   switch (said.kind) {
     case "run":
-      return announcer.run(said.run, 0);
+      return renderer.run(said.run, 0);
     case "answer":
-      return announcer.answer(said.to, said.question, said.answer, id);
+      return renderer.answer(said.to, said.question, said.answer, id);
     case "digest":
-      return announcer.digest(said.channel, said.answer, id);
+      return renderer.digest(said.channel, said.answer, id);
     case "remind":
-      return announcer.remind(said.person, said.text, said.choices, said.thread, id);
+      return renderer.remind(said.person, said.text, said.choices, said.thread, id);
   }
 }

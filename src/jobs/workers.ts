@@ -1,8 +1,9 @@
 import type { Worker } from "bullmq";
+import type { Renderer } from "../core/announcer.js";
 import { fold } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
 import type { Engine } from "./engine.js";
-import type { Announcement, Asked, Queues, Renderer, Wake } from "./queues.js";
+import type { Announcement, Asked, Queues, Wake } from "./queues.js";
 import { deliver, worker } from "./queues.js";
 import { sweep } from "./sweep.js";
 import { turn } from "./turn.js";
@@ -127,15 +128,9 @@ async function loop(engine: Engine, everyMs: number, signal: AbortSignal, work: 
 /** The renderer's side: a worker that hands what was announced to the bot. */
 export function startRenderer(
   queues: Queues,
-  announcer: Renderer,
+  renderer: Renderer,
   concurrency: number,
   onError: (error: unknown) => void,
 ): Worker<Announcement> {
-  return worker<Announcement>(
-    queues,
-    "announce",
-    concurrency,
-    (said, job) => deliver(announcer, said, job.id),
-    onError,
-  );
+  return worker<Announcement>(queues, "announce", concurrency, (said, job) => deliver(renderer, said, job.id), onError);
 }

@@ -1,9 +1,10 @@
 import type { Answer, AnswerPart, Question } from "../core/answer.js";
 import { cardExpiresAt } from "../approvals/index.js";
 import type { RunView } from "../core/fold.js";
+import { joined, said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
 import { titleOf, type QuestionTools } from "./tools.js";
-import { counted, mention, sentence, stillAsked, whereItStands } from "./words.js";
+import { counted, sentence, stillAsked, whereItStands } from "./words.js";
 
 /** What waits for whom: votes, the array's own approval, a person's hand or word. */
 export async function approvals(question: Question, tools: QuestionTools): Promise<Answer> {
@@ -18,7 +19,7 @@ export async function approvals(question: Question, tools: QuestionTools): Promi
     const title = titleOf(tools, view.asked.runbook, view.asked.request);
     parts.push({
       kind: "text",
-      text: `${title} (${view.id}), asked by ${mention(view.asked.by.user)}: ${whereItStands(view)}.`,
+      text: said`${title} (${view.id}), asked by ${view.asked.by}: ${whereItStands(view)}.`,
     });
   }
   return { summary, parts };
@@ -30,15 +31,14 @@ const waitsOutside = (view: RunView): boolean =>
 const table = (votes: readonly RunView[], timeZone: string, tools: QuestionTools): AnswerPart => ({
   kind: "table",
   columns: ["What", "Asked by", "Still asked for", "Has said yes", "Expires"],
-  people: [1, 3],
   rows: votes.map((view) => [
     `${titleOf(tools, view.asked.runbook, view.asked.request)} (${view.id})`,
-    mention(view.asked.by.user),
+    said`${view.asked.by}`,
     stillAsked(view) ?? "nobody",
-    (view.planned?.votes ?? [])
-      .filter(({ vote }) => vote === "approve")
-      .map(({ by }) => mention(by.user))
-      .join(" ") || "nobody yet",
+    joined(
+      (view.planned?.votes ?? []).filter(({ vote }) => vote === "approve").map(({ by }) => said`${by}`),
+      ", ",
+    ) || "nobody yet",
     expires(view, timeZone, tools),
   ]),
 });

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import type { Answer, AnswerPart, Question } from "../core/answer.js";
 import { ownerOf, ownerText } from "../core/clone-notes.js";
+import { said, type Said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
 import { cloneName, lookForClones, type HeldClone } from "../health/index.js";
 import { getHost, getSet } from "../runbooks/inventory.js";
 import { listHostsOf } from "./purposes.js";
 import type { QuestionTools } from "./tools.js";
-import { counted, mention } from "./words.js";
+import { counted } from "./words.js";
 
 const request = z.object({
   mine: z.literal(true).optional(),
@@ -66,12 +67,11 @@ function summaryOf(people: readonly HeldClone[], asked: Asked, partly: boolean):
 const table = (people: readonly HeldClone[], timeZone: string, now: number): AnswerPart => ({
   kind: "table",
   columns: ["Clone", "Set", "Where", "Owner", "Snapshot", "Age of its data", "Lease ends"],
-  people: [3],
   rows: people.map(({ note }) => [
     note.name,
     note.set,
     `${note.host ?? "?"}:${note.mount ?? "?"}`,
-    mention(ownerOf(note).user),
+    said`${ownerOf(note)}`,
     note.snapshot,
     note.taken === undefined ? "–" : showDuration(Math.max(0, now - Date.parse(note.taken))),
     lease(note.until, timeZone, now),
@@ -84,10 +84,10 @@ function lease(until: string | undefined, timeZone: string, now: number): string
   return `${showTime(until, timeZone)} (${left > 0 ? `in ${showDuration(left)}` : `${showDuration(-left)} ago`})`;
 }
 
-function otherLine(clone: HeldClone, timeZone: string): string {
+function otherLine(clone: HeldClone, timeZone: string): Said {
   const { note } = clone;
   const until = note.until === undefined ? "" : `, kept until ${showTime(note.until, timeZone)}`;
-  return `Also held: ${cloneName(clone)} (${note.snapshot}), by ${mention(ownerOf(note).user)}${until}.`;
+  return said`Also held: ${cloneName(clone)} (${note.snapshot}), by ${ownerOf(note)}${until}.`;
 }
 
 /** Something to press for the asker's own clones, while they are few. */

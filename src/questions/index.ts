@@ -1,6 +1,7 @@
 import { ZodError } from "zod";
 import type { Answer, Question } from "../core/answer.js";
 import { Problem, Refusal } from "../core/problems.js";
+import type { Said } from "../core/said.js";
 import { approvals } from "./approvals.js";
 import { clones } from "./clones.js";
 import { explain } from "./explain.js";
@@ -36,10 +37,10 @@ export async function answer(question: Question, tools: QuestionTools): Promise<
 function stumbled(question: Question, error: unknown, tools: QuestionTools): Answer {
   if (error instanceof Refusal) {
     const choices = error.detail?.["choices"] as readonly { label: string; say: string }[] | undefined;
-    const told = sentence(withoutReassurance(error.sentence));
+    const told = sentence(withoutReassurance(error.said));
     return choices ? { ...told, parts: [...told.parts, { kind: "choices", choices }] } : told;
   }
-  if (error instanceof Problem) return sentence(error.sentence);
+  if (error instanceof Problem) return sentence(error.said);
   if (error instanceof ZodError) {
     const what = error.issues.map((issue) => `${issue.path.join(".") || question.name}: ${issue.message}`).join("; ");
     return sentence(`I cannot answer that as it was asked (${what}). Say "help ${question.name}" for the words.`);
@@ -49,4 +50,9 @@ function stumbled(question: Question, error: unknown, tools: QuestionTools): Ans
 }
 
 /** A question changes nothing, so it need not say so. */
-const withoutReassurance = (said: string): string => said.replace(/\s*Nothing was changed\.$/, "");
+const withoutReassurance = (text: Said): Said =>
+  typeof text === "string"
+    ? text.replace(/\s*Nothing was changed\.$/, "")
+    : text.map((part, i) =>
+        typeof part === "string" && i === text.length - 1 ? part.replace(/\s*Nothing was changed\.$/, "") : part,
+      );

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import type { Answer, Question } from "../core/answer.js";
+import { said } from "../core/said.js";
 import { titleOf, type QuestionTools } from "./tools.js";
-import { ago, counted, mention, sentence, whereItStands } from "./words.js";
+import { ago, counted, sentence, whereItStands } from "./words.js";
 
 const request = z.object({ mine: z.literal(true).optional(), all: z.literal(true).optional() });
 
@@ -22,7 +23,7 @@ export async function runs(question: Question, tools: QuestionTools): Promise<An
   const rows = shown.map((view) => [
     view.id,
     titleOf(tools, view.asked.runbook, view.asked.request),
-    mention(view.asked.by.user),
+    said`${view.asked.by}`,
     ago(view.asked.at, tools.now),
     whereItStands(view),
   ]);
@@ -30,7 +31,7 @@ export async function runs(question: Question, tools: QuestionTools): Promise<An
     summary,
     parts: [
       { kind: "text", text: summary },
-      { kind: "table", columns: ["Run", "What", "Asked by", "When", "State"], rows, people: [2] },
+      { kind: "table", columns: ["Run", "What", "Asked by", "When", "State"], rows },
     ],
   };
 }

@@ -3,6 +3,7 @@ import type { Answer, AnswerPart, Question } from "../core/answer.js";
 import type { RunView, StepView } from "../core/fold.js";
 import { isRunId } from "../core/ids.js";
 import { touchesOf } from "../core/plan.js";
+import { said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
 import { cardExpiresAt } from "../approvals/index.js";
 import type { SetConfig } from "../config/types.js";
@@ -28,8 +29,8 @@ export async function status(question: Question, tools: QuestionTools): Promise<
   const found = open.filter((view) => concerns(view, about, tools));
   if (found.length > 0) return list(found, "", tools);
   const last = (await tools.recent(50)).find((view) => view.outcome && concerns(view, about, tools));
-  const before = last ? ` The last: ${runLine(last, tools)}` : "";
-  return sentence(`Nothing runs on ${about.name} now.${before}`);
+  const before = last ? said` The last: ${runLine(last, tools)}` : "";
+  return sentence(said`Nothing runs on ${about.name} now.${before}`);
 }
 
 interface About {
@@ -119,6 +120,7 @@ const stepTable = (view: RunView, now: number): AnswerPart => ({
 });
 
 function stepState(step: StepView): string {
+  if (step.phase === "ended" && step.planned.effect === "read") return "looked";
   if (step.phase === "ended") return step.how === "already" ? "was so already" : "done, verified";
   const words = {
     pending: "to come",

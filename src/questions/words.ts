@@ -2,18 +2,17 @@ import type { Answer } from "../core/answer.js";
 import { fillPlaces, showPlaces } from "../approvals/index.js";
 import type { RunView, StepView } from "../core/fold.js";
 import type { Json } from "../core/json.js";
+import { said, type Said } from "../core/said.js";
 import { showDuration } from "../core/units.js";
 import { titleOf, type QuestionTools } from "./tools.js";
 
 /** One sentence as an answer. */
-export const sentence = (text: string): Answer => ({ summary: text, parts: [{ kind: "text", text }] });
+export const sentence = (text: Said): Answer => ({ summary: text, parts: [{ kind: "text", text }] });
 
 /** "1 clone", "4 clones" */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
 
 export const ago = (iso: string, now: number): string => `${showDuration(Math.max(0, now - Date.parse(iso)))} ago`;
-
-export const mention = (user: string): string => (user === "sluice" ? "Sluice" : `<@${user}>`);
 
 /** Who still has to say yes: "one of epic-owners". Undefined when nobody has to. */
 export function stillAsked({ planned, asked }: Pick<RunView, "planned" | "asked">): string | undefined {
@@ -32,7 +31,7 @@ export function currentStep({ steps }: Pick<RunView, "steps">): StepView | undef
 }
 
 /** Where a run stands, in words: "step 3 of 6, Map four LUNs". */
-export function whereItStands(view: RunView): string {
+export function whereItStands(view: RunView): Said {
   if (view.outcome) return ended(view);
   const step = currentStep(view);
   switch (view.status) {
@@ -53,7 +52,7 @@ export function whereItStands(view: RunView): string {
     case "unwinding":
       return "taking back what was done";
     case "parked":
-      return `stopped, waits for a person: ${view.problem ?? "a step failed"}`;
+      return said`stopped, waits for a person: ${view.problem ?? "a step failed"}`;
     case "handingOn":
       return `goes on as ${view.child?.id ?? "its next request"}`;
     case "closed":
@@ -108,12 +107,12 @@ function ended(view: RunView): string {
   return view.outcome === "undone" && view.cancel ? "cancelled, everything taken back" : outcomes[view.outcome];
 }
 
-/** "Clone prod for training (rabc…): step 3 of 6: Map … Asked by <@U…> 4 min ago." */
-export function runLine(view: RunView, tools: QuestionTools): string {
+/** "Clone prod for training (rabc…): step 3 of 6: Map … Asked by Sam 4 min ago." */
+export function runLine(view: RunView, tools: QuestionTools): Said {
   const title = titleOf(tools, view.asked.runbook, view.asked.request);
   const began =
     view.planned?.settled?.outcome === "granted" && !view.outcome
       ? `, runs for ${showDuration(Math.max(0, tools.now - Date.parse(view.planned.settled.at)))}`
       : "";
-  return `${title} (${view.id}): ${whereItStands(view)}${began}. Asked by ${mention(view.asked.by.user)} ${ago(view.asked.at, tools.now)}.`;
+  return said`${title} (${view.id}): ${whereItStands(view)}${began}. Asked by ${view.asked.by} ${ago(view.asked.at, tools.now)}.`;
 }

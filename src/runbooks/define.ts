@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Watch } from "../core/events.js";
 import type { Json } from "../core/json.js";
 import type { Effect, Fact, Plan, PlannedStep, Touch } from "../core/plan.js";
+import type { Said } from "../core/said.js";
 import { refsTo, type Ref, type Refs, type ShownInput } from "../core/refs.js";
 import type { ReadTools, Tools } from "./tools.js";
 
@@ -73,7 +74,7 @@ export interface Planner<S extends Steps> {
   /** A sentence the approver must read; part of the hash. */
   warn(sentence: string): void;
   /** Shown on the card, not hashed: what changes by itself. */
-  show(label: string, text: string, tone?: Fact["tone"]): void;
+  show(label: string, text: Said, tone?: Fact["tone"]): void;
   /** The next run when this one has ended. */
   then(runbook: string, request: Json, when?: Ref<boolean>): void;
   /** `$from: "run"` Refs: the run's tag and id. */
@@ -141,7 +142,7 @@ export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn 
   runbook.plan(request, facts, {
     step,
     warn: (sentence: string) => void warnings.push(sentence),
-    show: (label: string, text: string, tone?: Fact["tone"]) =>
+    show: (label: string, text: Said, tone?: Fact["tone"]) =>
       void shown.push(tone ? { label, text, tone } : { label, text }),
     then: (name: string, req: Json, when?: Ref<boolean>) =>
       void (next = { runbook: name, request: req, when: when ?? true }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ownerText } from "../core/clone-notes.js";
 import { showDuration } from "../core/units.js";
 import { defineRunbook, type Planner } from "./define.js";
 import { refuseBroken } from "./mirrors.js";
@@ -48,7 +49,7 @@ function plan(asked: Request, { sets, run }: Facts, p: Planner<typeof steps>): v
         ...mirror,
         relationship: relationship.uuid,
         reason,
-        by: `<@${run.asker.user}>`,
+        by: ownerText(run.asker),
         at: run.askedAt,
       });
     }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { SetConfig } from "../config/types.js";
+import { ownerOf } from "../core/clone-notes.js";
+import { said } from "../core/said.js";
 import type { Igroup, Lun, Portal } from "../ontap/index.js";
 import { clonesAmong, type Clone } from "./clones.js";
 import { defineRunbook, type Planner } from "./define.js";
@@ -89,7 +91,7 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
     `"${note.name}" of ${note.set}, at ${note.mount ?? "no mount point"} on ${hostName}, from ${note.snapshot}`,
   );
   const { asker } = facts.on.run;
-  if (note.owner !== `${asker.team}/${asker.user}`) p.show("Owner", "somebody else", "warning");
+  if (note.owner !== `${asker.team}/${asker.user}`) p.show("Owner", said`${ownerOf(note)}`, "warning");
   if (note.until !== undefined) p.show("Lease", `until ${showTime(note.until, facts.on.run.timeZone)}`);
   const mapped = luns.flatMap((lun) =>
     lun.maps.filter((map) => map.igroup.name === igroup?.name).map((map) => ({ lun, number: map.number ?? 0 })),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { said } from "../core/said.js";
 import { defineRunbook, type Planner } from "./define.js";
 import { describeLoss, refuseBroken, type Loss, type MemberView } from "./mirrors.js";
 import { showTime } from "./points.js";
@@ -51,7 +52,7 @@ function plan(_asked: Request, { members, timeZone }: Facts, p: Planner<typeof s
       p.show(
         mirror.volume,
         pause
-          ? `paused by ${pause.by} ${showTime(pause.at, timeZone)}: ${pause.reason}`
+          ? said`paused by ${pause.by} ${showTime(pause.at, timeZone)}: ${pause.reason}`
           : "paused, and not by me: nobody wrote down who or why",
         "warning",
       );

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { RunId } from "../../src/core/ids.js";
+import { said } from "../../src/core/said.js";
 import { openBench, until, type Bench } from "./support/bench.js";
 import * as r from "./support/runs.js";
 
@@ -45,7 +46,7 @@ test("one card from asked to done, and the thread is told each thing once", asyn
   await bench.desk.append(run, "sluice", r.settled(plan, "granted"));
   for (let n = 1; n <= 5; n += 1) await bench.desk.append(run, "sluice", r.began(plan, n), r.ended(plan, n));
   await bench.desk.append(run, "sluice", { type: "finished", outcome: "succeeded" });
-  await Promise.all([bench.bot.announcer.run(run, 0), bench.bot.announcer.run(run, 0)]);
+  await Promise.all([bench.bot.renderer.run(run, 0), bench.bot.renderer.run(run, 0)]);
   expect(cards().map((each) => each.ts)).toEqual([ts]);
   expect(shows("5 of 5 verified")).toBe(true);
   const told = bench.messages("C0STORAGE").filter((each) => each.ts !== ts && each.user === "U0SLUICE");
@@ -64,12 +65,12 @@ test("a hundred announcements of one run are a few updates, a pace apart, and th
   await bench.desk.append(run, "sluice", r.settled(r.clonePlan, "granted"));
   const drawn = Array.from({ length: 100 }, (_, i) => {
     bench.desk.progresses.set(run, { step: "1-createClone", text: `${i} of 100`, at: "" });
-    return bench.bot.announcer.run(run, 0);
+    return bench.bot.renderer.run(run, 0);
   });
   bench.desk.runs
     .get(run)!
     .push({ seq: 3, at: new Date().toISOString(), by: "sluice", event: r.began(r.clonePlan, 1) });
-  await Promise.all([...drawn, bench.bot.announcer.run(run, 4)]);
+  await Promise.all([...drawn, bench.bot.renderer.run(run, 4)]);
   const updates = bench.calls("chat.update").slice(before);
   expect(updates.length).toBeLessThanOrEqual(4);
   const times = updates.map((each) => Date.parse(each.at));
@@ -143,7 +144,7 @@ describe("more than one process", () => {
     const run = await runOf();
     bench.desk.cards.set(run, { ...bench.desk.cards.get(run)!, drawn: 9 });
     const before = bench.calls("chat.update").length;
-    await bench.bot.announcer.run(run, 1);
+    await bench.bot.renderer.run(run, 1);
     expect(bench.calls("chat.update")).toHaveLength(before);
   });
 
@@ -153,9 +154,9 @@ describe("more than one process", () => {
     bench = await openBench({ options: { exclusive } });
     const second = await bench.another({ exclusive });
     bench.desk.announcer = {
-      ...second.announcer,
+      ...second.renderer,
       run: async (run, length) =>
-        void (await Promise.all([bench.bot.announcer.run(run, length), second.announcer.run(run, length)])),
+        void (await Promise.all([bench.bot.renderer.run(run, length), second.renderer.run(run, length)])),
     };
     await runOf();
     expect(cards()).toHaveLength(1);
@@ -175,8 +176,8 @@ describe("what else is announced", () => {
         { kind: "text", text: "words ".repeat(4000), tone: "warning" },
       ],
     } as const;
-    await bench.bot.announcer.digest("C0HEALTH", answer, "digest-2026-11-20");
-    await bench.bot.announcer.digest("C0HEALTH", answer, "digest-2026-11-20");
+    await bench.bot.renderer.digest("C0HEALTH", answer, "digest-2026-11-20");
+    await bench.bot.renderer.digest("C0HEALTH", answer, "digest-2026-11-20");
     const [first, ...more] = bench.messages("C0HEALTH");
     expect(first?.text).toBe("2 sets, 1 late");
     expect(first?.blocks.map((each) => each["type"])).toEqual([
@@ -189,10 +190,44 @@ describe("what else is announced", () => {
     expect(more.every((each) => each.thread_ts === first?.ts)).toBe(true);
   });
 
+  test("people in an answer are told by name, and called only where nobody knows their name", async () => {
+    bench = await openBench();
+    const by = (user: string) => said`by ${{ team: "T0RIVERSIDE", user }}, <@U0GUEST>`;
+    await bench.bot.renderer.digest("C0HEALTH", {
+      summary: by("U0STORAGE"),
+      parts: [
+        { kind: "text", text: by("U0STORAGE"), tone: "bad" },
+        { kind: "table", columns: ["Owner"], rows: [[by("U0STORAGE")], [by("U0GONE")]] },
+      ],
+    });
+    const [message] = bench.messages("C0HEALTH");
+    expect(message?.text).toBe("by Sam Okafor, &lt;@U0GUEST&gt;");
+    expect(message?.blocks[0]).toMatchObject({ text: { text: "🔴 by Sam Okafor, &lt;@U0GUEST&gt;" } });
+    expect(message?.blocks[1]?.["rows"]).toEqual([
+      [{ type: "raw_text", text: "Owner" }],
+      [{ type: "raw_text", text: "by Sam Okafor, <@U0GUEST>" }],
+      [
+        {
+          type: "rich_text",
+          elements: [
+            {
+              type: "rich_text_section",
+              elements: [
+                { type: "text", text: "by " },
+                { type: "user", user_id: "U0GONE" },
+                { type: "text", text: ", <@U0GUEST>" },
+              ],
+            },
+          ],
+        },
+      ],
+    ]);
+  });
+
   test("where tables are refused they become lines, and nothing is lost", async () => {
     bench = await openBench();
     bench.slack.control.faults({ method: "chat.postMessage", error: "invalid_blocks", times: 1 });
-    await bench.bot.announcer.digest("C0HEALTH", {
+    await bench.bot.renderer.digest("C0HEALTH", {
       summary: "one set",
       parts: [
         { kind: "table", columns: ["Set", "Lag"], rows: [["prod", "5 min"]] },
@@ -207,7 +242,7 @@ describe("what else is announced", () => {
   test("a reminder goes to the clone's thread, or to the person", async () => {
     bench = await openBench();
     const choices = [{ label: "Extend", say: "extend the clone for training by 1 day" }];
-    await bench.bot.announcer.remind(r.tara, "Your clone ends in 1 h.", choices);
+    await bench.bot.renderer.remind(r.tara, "Your clone ends in 1 h.", choices);
     const told = bench.messages("D0REQUESTER")[0]!;
     expect(told.text).toBe("⏰ <@U0REQUESTER>: Your clone ends in 1 h.");
     const { ts } = (await bench.slack.control.message({
@@ -216,12 +251,12 @@ describe("what else is announced", () => {
       text: "hello",
     })) as unknown as { ts: string };
     const thread = { channel: "C0STORAGE", user: r.tara.user, ephemeral: false };
-    await bench.bot.announcer.remind(r.tara, "It ends soon.", [], { ...thread, thread: ts });
+    await bench.bot.renderer.remind(r.tara, "It ends soon.", [], { ...thread, thread: ts });
     expect(bench.messages("C0STORAGE").at(-1)).toMatchObject({
       thread_ts: ts,
       text: "⏰ <@U0REQUESTER>: It ends soon.",
     });
-    await bench.bot.announcer.remind(r.tara, "It ended.", [], { ...thread, thread: "1795183200.000100" });
+    await bench.bot.renderer.remind(r.tara, "It ended.", [], { ...thread, thread: "1795183200.000100" });
     expect(bench.messages("D0REQUESTER").at(-1)?.text).toBe("⏰ <@U0REQUESTER>: It ended.");
   });
 

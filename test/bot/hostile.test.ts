@@ -2,7 +2,8 @@ import { expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Answer, AnswerPart } from "../../src/core/answer.js";
 import type { RunEvent } from "../../src/core/events.js";
-import { answerMessages } from "../../src/bot/cards/answer.js";
+import { answerMessages, byName } from "../../src/bot/cards/answer.js";
+import { said } from "../../src/core/said.js";
 import { simpler } from "../../src/bot/blocks.js";
 import { milestones } from "../../src/bot/cards/milestones.js";
 import { confirmModal, reasonModal } from "../../src/bot/cards/modals.js";
@@ -40,6 +41,11 @@ const nasty = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 9000 }).map((n) => "&".repeat(n)) },
 );
 
+/** Words somebody wrote around a person we named. */
+const sam = { team: "T0RIVERSIDE", user: "U0STORAGE" };
+const around = fc.tuple(nasty, nasty).map(([before, after]) => said`${before}${sam}${after}`);
+const anyText = fc.oneof(nasty, around);
+
 /** Every text Slack reads for mentions and links: mrkdwn, and the notification text. */
 function parsed(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(parsed);
@@ -54,6 +60,7 @@ function mentionsOnlyOurs(drawing: unknown): void {
   const json = parsed(drawing).join("\n");
   expect(json).not.toMatch(/<!(channel|here|everyone)/);
   expect(json).not.toContain("<@U0EVIL");
+  expect(JSON.stringify(drawing)).not.toContain('"user_id":"U0EVIL');
   expect(json).not.toContain("<!subteam^S0EVIL");
 }
 
@@ -78,6 +85,8 @@ test("no text anybody wrote breaks a card, its thread or its limits, in any stat
     title: nasty,
     text: nasty,
     fact: nasty,
+    factText: anyText,
+    problem: anyText,
     why: nasty,
     state: fc.constantFrom(
       "deciding",
@@ -93,13 +102,14 @@ test("no text anybody wrote breaks a card, its thread or its limits, in any stat
     ),
   });
   fc.assert(
-    fc.property(arbitrary, ({ steps, undo, warning, title, text, fact, why, state }) => {
+    fc.property(arbitrary, ({ steps, undo, warning, title, text, fact, factText, problem, why, state }) => {
       const plan = planOf(steps, undo, warning);
       const demand = { nobody: false, places: [{ group: "S0STORAGE", label: why, count: 2, forSteps: [], why }] };
       const planned = r.planned(plan, demand, {
         facts: [
-          { label: fact, text: fact, tone: "danger" },
-          { label: fact, text: why },
+          { label: fact, text: factText, tone: "danger" },
+          { label: fact, text: problem, tone: "warning" },
+          { label: fact, text: factText },
         ],
         difference: [why, fact],
       });
@@ -121,7 +131,7 @@ test("no text anybody wrote breaks a card, its thread or its limits, in any stat
           { type: "finished", outcome: "undone" },
         ],
         denied: [r.settled(plan, "denied", why)],
-        refused: [{ type: "refused", problem: why, choices: [{ label: why, say: fact }] }],
+        refused: [{ type: "refused", problem, choices: [{ label: why, say: fact }] }],
         done: [...granted, r.ended(plan, 1), { type: "finished", outcome: "succeeded" }],
       };
       const view = r.viewOf(r.asked(text, "restore", { set: undo }), planned, ...(ends[state] ?? []));
@@ -152,13 +162,13 @@ const part: fc.Arbitrary<AnswerPart> = fc.oneof(
   fc.record({ kind: fc.constant("heading" as const), text: nasty }),
   fc.record({
     kind: fc.constant("text" as const),
-    text: nasty,
+    text: anyText,
     tone: fc.constantFrom("good" as const, "bad" as const),
   }),
   fc.record({
     kind: fc.constant("table" as const),
     columns: fc.array(nasty, { maxLength: 25 }),
-    rows: fc.array(fc.array(nasty, { maxLength: 22 }), { maxLength: 6 }),
+    rows: fc.array(fc.array(anyText, { maxLength: 22 }), { maxLength: 6 }),
   }),
   fc.record({
     kind: fc.constant("chart" as const),
@@ -177,7 +187,7 @@ const part: fc.Arbitrary<AnswerPart> = fc.oneof(
 
 test("no answer breaks Slack's limits, with tables and charts or without", () => {
   fc.assert(
-    fc.property(nasty, fc.array(part, { maxLength: 8 }), (summary, parts) => {
+    fc.property(anyText, fc.array(part, { maxLength: 8 }), (summary, parts) => {
       const messages = answerMessages({ summary, parts } satisfies Answer);
       for (const drawing of [...messages, ...messages.map(simpler)]) {
         expect(refusals(drawing)).toEqual([]);
@@ -185,6 +195,21 @@ test("no answer breaks Slack's limits, with tables and charts or without", () =>
       }
     }),
     { numRuns: 60 },
+  );
+});
+
+test("an answer by name calls nobody, whatever people are called", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyText, fc.array(part, { maxLength: 6 }), nasty, async (summary, parts, name) => {
+      const named = await byName({ summary, parts }, { nameOf: async () => name });
+      for (const drawing of answerMessages(named)) {
+        expect(refusals(drawing)).toEqual([]);
+        mentionsOnlyOurs(drawing);
+        expect(parsed(drawing).join("\n")).not.toContain("<@");
+        expect(JSON.stringify(drawing)).not.toContain('"type":"user"');
+      }
+    }),
+    { numRuns: 40 },
   );
 });
 

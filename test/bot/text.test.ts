@@ -1,6 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { asTyped, bar, clean, code, escaped, link, mention, mentionGroup, moment, plain } from "../../src/bot/text.js";
+import { said } from "../../src/core/said.js";
+import {
+  asTyped,
+  bar,
+  clean,
+  code,
+  escaped,
+  escapedLine,
+  link,
+  mention,
+  mentionGroup,
+  moment,
+  plain,
+} from "../../src/bot/text.js";
 
 const hostile = fc.oneof(
   fc.string({ unit: "binary", maxLength: 400 }),
@@ -60,6 +73,31 @@ describe("escaped text", () => {
   test("names with underscores stay copyable; formatting pairs are broken", () => {
     expect(escaped("epic_prd_dr and svm_epic")).toBe("epic_prd_dr and svm_epic");
     expect(escaped("keep ~this~ and *that*")).toBe("keep ~\u2060this~ and *\u2060that*");
+  });
+});
+
+describe("a person in a text", () => {
+  const sam = { team: "T0RIVERSIDE", user: "U0STORAGE" };
+
+  test("is mentioned, whole or not at all; the words around stay words", () => {
+    expect(escaped(said`paused by ${sam}: ${"<@U0EVIL> & co"}`)).toBe(
+      "paused by <@U0STORAGE>: &lt;@U0EVIL&gt; &amp; co",
+    );
+    expect(escaped(said`${"*bold"} ${sam} ${"bold*"}`)).toBe("*\u2060bold <@U0STORAGE> bold*");
+    expect(escaped(said`by ${sam}`, 10)).toBe("by …");
+    expect(escaped(said`by ${{ ...sam, user: "sluice" }}`)).toBe("by Sluice");
+    expect(escaped(said`by ${{ ...sam, user: "cli:root" }}`)).toBe("by cli:root");
+    expect(escapedLine(said`  by\n${sam}  and\n on `)).toBe("by <@U0STORAGE> and on");
+  });
+
+  test("nobody else is, whatever stands around", () => {
+    fc.assert(
+      fc.property(hostile, hostile, fc.integer({ min: 2, max: 3000 }), (before, after, max) => {
+        const text = escaped(said`${before}${sam}${after}`, max);
+        expect(text.length).toBeLessThanOrEqual(max);
+        expect(text.replace("<@U0STORAGE>", "")).not.toMatch(/[<>`]/);
+      }),
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { judgeHealth, recoveryOf, type FindingKind, type HealthView, type Severity } from "../../src/health/index.js";
 import type { Relationship } from "../../src/ontap/index.js";
+import { shownText } from "../support/answers.js";
 import {
   DAY,
   HOUR,
@@ -61,7 +62,8 @@ const moving = {
   type: "update",
 } as const;
 const reason = (code: string, message: string) => ({ code, message });
-const pausedBy = (at: number) => seen({ by: "<@U0STORAGE>", at: iso(at), reason: "storage maintenance" });
+const pausedBy = (at: number) =>
+  seen({ by: { team: "T0RIVERSIDE", user: "U0STORAGE" }, at: iso(at), reason: "storage maintenance" });
 
 /** Labelled: what is wrong, what must be found, and words the sentence must carry. */
 const faults: readonly (readonly [
@@ -149,7 +151,7 @@ const faults: readonly (readonly [
   [
     "paused through Sluice, within the target",
     one(20 * MINUTE, { state: "paused" }, { pause: pausedBy(NOW - 18 * MINUTE) }),
-    [["paused", "warning", ["<@U0STORAGE>", "18 min ago", "storage maintenance", "20 min old", "target is 1 h"]]],
+    [["paused", "warning", ["@U0STORAGE", "18 min ago", "storage maintenance", "20 min old", "target is 1 h"]]],
   ],
   [
     "paused past the target",
@@ -266,7 +268,7 @@ const faults: readonly (readonly [
   [
     "a lease ends tomorrow",
     viewOf([member("epic_prd")], { clones: [held({ until: iso(NOW + DAY) })] }),
-    [["leaseEnding", "note", ["training", "epic-trn-01", "24 h", "<@U0REQUESTER>"]]],
+    [["leaseEnding", "note", ["training", "epic-trn-01", "24 h", "@U0REQUESTER"]]],
   ],
   [
     "a lease ends in a week: nothing to say",
@@ -315,7 +317,7 @@ describe("every fault is found, and called what it is", () => {
     expect(found.map(({ kind, severity }) => [kind, severity])).toEqual(
       expected.map(([kind, severity]) => [kind, severity]),
     );
-    found.forEach((each, i) => expected[i]?.[2].forEach((words) => expect(each.says).toContain(words)));
+    found.forEach((each, i) => expected[i]?.[2].forEach((words) => expect(shownText(each.says)).toContain(words)));
   });
 
   test("there are labelled faults of at least twelve kinds", () => {
@@ -347,7 +349,7 @@ describe("every fault is found, and called what it is", () => {
     const missing = (list: typeof taken) =>
       judgeHealth(view(list), now)
         .filter(({ kind }) => kind === "nightMissing")
-        .map(({ says }) => says);
+        .map(({ says }) => shownText(says));
     expect(missing(taken)).toEqual([]);
     expect(missing(taken.filter((_, i) => i !== 4))).toEqual([
       "prod: the night of Sun 1 Nov is missing on array and cvo.",

@@ -1,12 +1,14 @@
 import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Redis } from "ioredis";
 import pino from "pino";
+import type { Renderer } from "../../src/core/announcer.js";
 import { isoNow, systemClock } from "../../src/core/clock.js";
 import type { Demand, RunEvent } from "../../src/core/events.js";
 import { fold, type RunView } from "../../src/core/fold.js";
 import { runIdFor, type RunId } from "../../src/core/ids.js";
 import type { Engine, Timings } from "../../src/jobs/engine.js";
-import { Queues, queueAnnouncer, worker, type Asked, type Renderer, type Wake } from "../../src/jobs/queues.js";
+import { Queues, queueAnnouncer, worker, type Asked, type Wake } from "../../src/jobs/queues.js";
+import { plainText } from "../../src/core/said.js";
 import { RedisStore } from "../../src/jobs/store/redis.js";
 import { startRenderer, startWorkers, type Running, type WorkerOptions } from "../../src/jobs/workers.js";
 import { nobody, silent, TestEngine } from "../support/engine.js";
@@ -135,7 +137,7 @@ describe("the queues", () => {
       remind: async (_person, text, _choices, _thread, id) => {
         ids.push(id);
         if (ids.length === 1) throw new Error("Slack is away");
-        told.push(text);
+        told.push(plainText(text));
       },
     };
     const rendering = startRenderer(queues, renderer, 1, () => undefined);

@@ -8,7 +8,7 @@ import type { Json } from "../../src/core/json.js";
 import { round, scheduleRounds, type RoundsTools } from "../../src/jobs/rounds.js";
 import { clonesAmong } from "../../src/runbooks/index.js";
 import { understand } from "../../src/requests/index.js";
-import { expectGolden } from "../support/answers.js";
+import { expectGolden, shownText } from "../support/answers.js";
 import { silent, type TestEngine } from "../support/engine.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 import { epicContext } from "../requests/vocabulary.js";
@@ -47,7 +47,7 @@ beforeEach(() => {
     remind: async ({ user }, text, choices, thread) =>
       void reminders.push({
         user,
-        text,
+        text: shownText(text),
         says: choices.map(({ say }) => say),
         thread: thread && `${thread.channel}/${thread.thread}`,
       }),

@@ -8,7 +8,7 @@ import { answer, exampleOf, questionNames } from "../../src/questions/index.js";
 import { phrasebooks, understand } from "../../src/requests/index.js";
 import { runbooks } from "../../src/runbooks/index.js";
 import { epicContext, epicVocabulary } from "../requests/vocabulary.js";
-import { answerText, expectGolden } from "../support/answers.js";
+import { answerText, expectGolden, shownText } from "../support/answers.js";
 import { silent, type TestEngine } from "../support/engine.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
@@ -47,7 +47,7 @@ const ask = (name: string, request: Json = {}, user = "U0REQUESTER"): Promise<An
     questionTools(engine.engine, options),
   );
 const says = async (name: string, request: Json = {}, user?: string): Promise<string> =>
-  (await ask(name, request, user)).summary;
+  shownText((await ask(name, request, user)).summary);
 const steps = (answered: Answer) => answered.parts.find((part) => part.kind === "table")?.rows;
 const training = () => engine.ask("clone", { set: "prod", purpose: "training", lease: "P3D" });
 
@@ -104,7 +104,7 @@ describe("status", () => {
   test("what runs on a set or a host, by whom, what, for how long", async () => {
     const restore = await engine.drive(await engine.ask("restore", { set: "prod" }));
     world.clock.advance(4 * MINUTE);
-    const waits = `Restore prod from its mirror (${restore.id}): waits for one of storage-approvers and one of epic-owners. Asked by <@U0REQUESTER> 4 min ago.`;
+    const waits = `Restore prod from its mirror (${restore.id}): waits for one of storage-approvers and one of epic-owners. Asked by @U0REQUESTER 4 min ago.`;
     expect(await says("status", { set: "production" })).toBe(waits);
     expect(await says("status", { host: "epic-prd-01" })).toBe(waits);
     expect(await says("status")).toBe(waits);
@@ -116,7 +116,7 @@ describe("status", () => {
     const { id } = await engine.drive(await training());
     world.clock.advance(2 * MINUTE);
     expect(await says("status", { set: "prod" })).toBe(
-      `Nothing runs on prod now. The last: Clone prod for training (${id}): done. Asked by <@U0REQUESTER> 2 min ago.`,
+      `Nothing runs on prod now. The last: Clone prod for training (${id}): done. Asked by @U0REQUESTER 2 min ago.`,
     );
     expect(await says("status", { purpose: "training" })).toContain(id);
   });
@@ -131,7 +131,7 @@ describe("status", () => {
   test("one run with its steps; one that waits, with whom and until when", async () => {
     const done = await engine.drive(await training());
     const all = await ask("status", { run: done.id });
-    expect(all.summary).toBe(`Clone prod for training (${done.id}): done. Asked by <@U0REQUESTER> 0 s ago.`);
+    expect(shownText(all.summary)).toBe(`Clone prod for training (${done.id}): done. Asked by @U0REQUESTER 0 s ago.`);
     expect(steps(all)).toEqual(
       done.steps.map((step, i) => [`${i + 1}. ${step.planned.says}`, "done, verified", "0 s"]),
     );

@@ -10,6 +10,7 @@ import { look } from "../../src/jobs/planning.js";
 import type { AnyRunbook, Steps } from "../../src/runbooks/define.js";
 import { runbooks, type Drawn } from "../../src/runbooks/index.js";
 import { tagOf, type RunFacts } from "../../src/runbooks/tools.js";
+import { shownText } from "../support/answers.js";
 import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
@@ -89,7 +90,7 @@ function textOf(scene: Scene, runbook: AnyRunbook, { plan, facts }: Drawn, world
     `asked: ${canonical(plan.request)}`,
     "",
     ...facts.map(
-      ({ label, text, tone }) => `${label}: ${text}${tone === undefined || tone === "plain" ? "" : ` [${tone}]`}`,
+      ({ label, text, tone }) => `${label}: ${shownText(text)}${tone === undefined || tone === "plain" ? "" : ` [${tone}]`}`,
     ),
     ...plan.warnings.map((warning) => `WARNING ${warning}`),
     "",

@@ -2,10 +2,14 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@jest/globals";
 import type { Answer, AnswerPart } from "../../src/core/answer.js";
+import { plainText, type Said } from "../../src/core/said.js";
+
+/** A text with its people as "@U0STORAGE": what is a person there, and not a word that looks like one. */
+export const shownText = (text: Said): string => plainText(text, ({ user }) => `@${user}`);
 
 /** An answer as plain text, every part of it: what golden files hold. */
 export function answerText({ summary, parts }: Answer): string {
-  return `${[`> ${summary}`, ...parts.map(partText)].join("\n\n")}\n`;
+  return `${[`> ${shownText(summary)}`, ...parts.map(partText)].join("\n\n")}\n`;
 }
 
 function partText(part: AnswerPart): string {
@@ -13,9 +17,9 @@ function partText(part: AnswerPart): string {
     case "heading":
       return `# ${part.text}`;
     case "text":
-      return `${part.tone === undefined ? "" : `[${part.tone}] `}${part.text}`;
+      return `${part.tone === undefined ? "" : `[${part.tone}] `}${shownText(part.text)}`;
     case "table":
-      return [part.columns, ...part.rows].map((row) => row.join(" | ")).join("\n");
+      return [part.columns, ...part.rows].map((row) => row.map(shownText).join(" | ")).join("\n");
     case "chart":
       return [
         `${part.title} (${part.unit})`,

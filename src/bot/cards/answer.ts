@@ -1,5 +1,6 @@
 import type { KnownBlock, TableBlock } from "@slack/types";
 import type { Answer, AnswerPart, Tone } from "../../core/answer.js";
+import { joined, peopleIn, plainText, type Said } from "../../core/said.js";
 import {
   actions,
   context,
@@ -12,7 +13,7 @@ import {
   type CardBlock,
   type Drawing,
 } from "../blocks.js";
-import { escaped, escapedLine, oneLine, plain } from "../text.js";
+import { clean, escaped, escapedLine, isUserId, oneLine, plain } from "../text.js";
 
 const toneMark: Readonly<Record<Tone, string>> = { good: "✅ ", warning: "⚠️ ", bad: "🔴 ", plain: "" };
 
@@ -21,6 +22,35 @@ interface Used {
   tables: number;
   charts: number;
   buttons: number;
+}
+
+/** The same answer, speaking of people by name: an answer calls nobody. Who has no name now stays a mention. */
+export async function byName(
+  { summary, parts }: Answer,
+  identity: { nameOf(user: string): Promise<string | undefined> },
+): Promise<Answer> {
+  const texts = [summary, ...parts.flatMap(textsOf)];
+  const users = [...new Set(texts.flatMap(peopleIn).map((person) => person.user))];
+  const names = new Map(
+    await Promise.all(
+      users.map(async (user) => [user, user === "sluice" ? "Sluice" : await identity.nameOf(user)] as const),
+    ),
+  );
+  const named = (text: Said): Said =>
+    typeof text === "string"
+      ? text
+      : joined(text.map((part) => (typeof part === "string" ? part : (names.get(part.person.user) ?? [part]))));
+  return { summary: named(summary), parts: parts.map((part) => withTexts(part, named)) };
+}
+
+function textsOf(part: AnswerPart): readonly Said[] {
+  if (part.kind === "text") return [part.text];
+  return part.kind === "table" ? part.rows.flat() : [];
+}
+
+function withTexts(part: AnswerPart, named: (text: Said) => Said): AnswerPart {
+  if (part.kind === "text") return { ...part, text: named(part.text) };
+  return part.kind === "table" ? { ...part, rows: part.rows.map((row) => row.map(named)) } : part;
 }
 
 /** An answer's first message and, when it is long, more of them. Each knows how to do without tables and charts. */
@@ -74,7 +104,7 @@ function partBlocks(part: AnswerPart, used: Used): CardBlock[] {
     case "heading":
       return [header(oneLine(part.text))];
     case "text":
-      return sections(lines(`${toneMark[part.tone ?? "plain"]}${part.text}`));
+      return sections(lines(joined([toneMark[part.tone ?? "plain"], part.text])));
     case "table":
       return tableBlocks(part, used);
     case "chart":
@@ -88,43 +118,43 @@ function partBlocks(part: AnswerPart, used: Used): CardBlock[] {
 }
 
 /** Long text line by line, so that it can be spread over sections. */
-const lines = (text: string): string[] =>
-  text
-    .split("\n")
-    .flatMap((line) => line.match(/[\s\S]{1,2500}/gu) ?? [""])
-    .map((line) => escaped(line, 2900))
-    .slice(0, 400);
+const lines = (text: Said): string[] =>
+  typeof text === "string"
+    ? text
+        .split("\n")
+        .flatMap((line) => line.match(/[\s\S]{1,2500}/gu) ?? [""])
+        .map((line) => escaped(line, 2900))
+        .slice(0, 400)
+    : [escaped(text, 2900)];
 
 type Table = Extract<AnswerPart, { kind: "table" }>;
 
 /** Source for the limits: @slack/types 3.2.0 TableBlock, 100 rows of 20 cells, 10,000 characters, one a message. */
 function tableBlocks(part: Table, used: Used): CardBlock[] {
   const { columns, rows } = square(part);
-  const characters = [columns, ...rows].flat().reduce((sum, cell) => sum + Math.min(cell.length, 300), 0);
+  const characters = [columns, ...rows].flat().reduce((sum, cell) => sum + Math.min(plainText(cell).length, 300), 0);
   if (used.tables > 0 || rows.length > 99 || rows.length === 0 || columns.length === 0 || characters > 9000)
     return tableRows(part);
   used.tables += 1;
-  const cells = (row: readonly string[]): TableBlock["rows"][number] =>
-    row.map(
-      (cell, i) =>
-        (part.people?.includes(i) ? personCell(cell) : undefined) ?? {
-          type: "raw_text",
-          text: plain(oneLine(cell), 300),
-        },
-    );
-  return [{ type: "table", rows: [cells(columns), ...rows.map(cells)] }];
+  return [{ type: "table", rows: [columns.map(tableCell), ...rows.map((row) => row.map(tableCell))] }];
 }
 
-/** A cell that is one person's id, shown as that person. */
-function personCell(cell: string): TableBlock["rows"][number][number] | undefined {
-  const [, user] = /^<@([UW][A-Z0-9]{2,30})>$/.exec(cell.trim()) ?? [];
-  if (user === undefined) return undefined;
-  const elements = [{ type: "rich_text_section" as const, elements: [{ type: "user" as const, user_id: user }] }];
-  return { type: "rich_text", elements };
+type Cell = TableBlock["rows"][number][number];
+
+/** A cell is text as it stands; with a person in it, it is rich text, where a person is no text either. */
+function tableCell(cell: Said): Cell {
+  if (peopleIn(cell).length === 0) return { type: "raw_text", text: plain(oneLine(plainText(cell)), 300) };
+  const parts = (typeof cell === "string" ? [cell] : cell).slice(0, 40);
+  const elements = parts.map((part) =>
+    typeof part !== "string" && isUserId(part.person.user)
+      ? { type: "user" as const, user_id: part.person.user }
+      : { type: "text" as const, text: clean(plainText([part])).slice(0, 300) || " " },
+  );
+  return { type: "rich_text", elements: [{ type: "rich_text_section", elements }] };
 }
 
 /** At most 20 columns, every row as long as the head. */
-function square(part: Table): { columns: readonly string[]; rows: readonly (readonly string[])[] } {
+function square(part: Table): { columns: readonly string[]; rows: readonly (readonly Said[])[] } {
   const columns = part.columns.slice(0, 20);
   return { columns, rows: part.rows.map((row) => columns.map((_, i) => row[i] ?? "")) };
 }

@@ -1,6 +1,7 @@
 import type { RunView } from "../../core/fold.js";
 import { pastNoReturn } from "../../core/fold.js";
 import type { Json } from "../../core/json.js";
+import { plainText, type Said } from "../../core/said.js";
 import { showDuration } from "../../core/units.js";
 import { code, counted, escaped, escapedLine, link, mention, moment } from "../text.js";
 import { expiresAt, votesShort } from "./plan.js";
@@ -214,8 +215,8 @@ function closingStory(view: RunView, shown: CardContext): string[] {
 const doneStay = (view: RunView): string =>
   view.steps.some((step) => step.phase === "undone") ? "some were taken back" : "stay as they are";
 
-const reason = (text: string | undefined): string =>
-  text === undefined || text.trim() === "" ? "" : `: “${escapedLine(text, 500)}”`;
+const reason = (text: Said | undefined): string =>
+  text === undefined || plainText(text).trim() === "" ? "" : `: “${escapedLine(text, 500)}”`;
 
 export function deniedSentence(view: RunView): string {
   const vote = view.planned?.votes.findLast((each) => each.vote === "deny");

@@ -70,7 +70,8 @@ function stepLine(step: StepView, n: number, shown: CardContext, room: number): 
 function aside(step: StepView): string {
   switch (step.how) {
     case "already":
-      return " _(was so already)_";
+      // a look is never "so already": it was taken now
+      return step.planned.effect === "read" ? "" : " _(was so already)_";
     case "recovered":
       return " _(had happened, found again)_";
     case "attested":

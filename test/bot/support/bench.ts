@@ -88,7 +88,7 @@ export async function openBench(
   const another = async (more: Partial<BotOptions> = {}): Promise<Bot> => {
     const bot = createBot(optionsOf(more));
     bots.push(bot);
-    desk.announcer = bot.announcer;
+    desk.announcer = bot.renderer;
     const { address } = await bot.start();
     if (address) slack.deliverTo({ url: `http://127.0.0.1:${address.port}/slack/events` });
     return bot;

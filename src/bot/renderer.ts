@@ -1,37 +1,24 @@
-import type { Announcer, ReplyTo } from "../core/announcer.js";
-import type { Answer, Question } from "../core/answer.js";
+import type { Renderer, ReplyTo } from "../core/announcer.js";
 import type { Person } from "../core/resource.js";
+import { said, type Said } from "../core/said.js";
 import { actions, sayButtons, section, sections, type Drawing } from "./blocks.js";
-import { answerMessages } from "./cards/answer.js";
+import { answerMessages, byName } from "./cards/answer.js";
 import type { Drawer } from "./drawer.js";
+import type { Identity } from "./identity.js";
 import type { Once } from "./options.js";
 import type { Place, Poster } from "./poster.js";
 import { codeOf } from "./slack-errors.js";
-import { escaped, mention } from "./text.js";
-
-/**
- * Speaks in Slack, as the engine's Announcer but at once instead of through a queue: put a queue before it. `run` may be repeated at
- * will. The others post: given the same `id` twice (the queue job's), they post once within about an hour.
- */
-export interface BotAnnouncer extends Announcer {
-  answer(to: ReplyTo, question: Question, answer: Answer, id?: string): Promise<void>;
-  digest(channel: string, answer: Answer, id?: string): Promise<void>;
-  remind(
-    person: Person,
-    text: string,
-    choices: readonly { label: string; say: string }[],
-    thread?: ReplyTo,
-    id?: string,
-  ): Promise<void>;
-}
+import { escaped } from "./text.js";
 
 interface Needs {
   readonly drawer: Drawer;
   readonly poster: Poster;
   readonly once: Once;
+  readonly identity: Pick<Identity, "nameOf">;
 }
 
-export function createAnnouncer({ drawer, poster, once }: Needs): BotAnnouncer {
+/** Speaks in Slack at once: put a queue before it. */
+export function createRenderer({ drawer, poster, once, identity }: Needs): Renderer {
   async function onceOnly(id: string | undefined, work: () => Promise<void>): Promise<void> {
     if (id === undefined) return await work();
     if (!(await once.claim(`said-${id}`))) return;
@@ -45,10 +32,11 @@ export function createAnnouncer({ drawer, poster, once }: Needs): BotAnnouncer {
 
   return {
     run: (run) => drawer.draw(run),
-    answer: (to, _question, answer, id) => onceOnly(id, () => sayTo(poster, to, answerMessages(answer))),
+    answer: (to, _question, answer, id) =>
+      onceOnly(id, async () => sayTo(poster, to, answerMessages(await byName(answer, identity)))),
     digest: (channel, answer, id) =>
       onceOnly(id, async () => {
-        const [first, ...more] = answerMessages(answer);
+        const [first, ...more] = answerMessages(await byName(answer, identity));
         if (!first) return;
         const thread = await poster.post({ channel }, first);
         for (const page of more) await poster.post({ channel, thread }, page);
@@ -66,8 +54,8 @@ const placeOf = (to: ReplyTo): Place => ({
   ...(to.thread === undefined || to.thread === "" ? {} : { thread: to.thread }),
 });
 
-function reminder(person: Person, text: string, choices: readonly { label: string; say: string }[]): Drawing {
-  const words = `⏰ ${mention(person.user)}: ${escaped(text, 2500)}`;
+function reminder(person: Person, text: Said, choices: readonly { label: string; say: string }[]): Drawing {
+  const words = escaped(said`⏰ ${person}: ${text}`, 2600);
   const buttons = sayButtons(choices);
   return {
     text: words,
