@@ -36,6 +36,28 @@ export interface Knobs {
   readonly splitMs: number;
   /** Multi-admin verification rules in force (onprem only): operation -> approvers needed. */
   readonly mavRules: Readonly<Record<string, number>>;
+  /** Does the uuid survive a reversal in one PATCH? */
+  readonly reverseKeepsUuid: boolean;
+  /** A second PATCH or DELETE of a relationship while the job of the first runs is refused with 6619715. */
+  readonly modificationsCollide: boolean;
+  /** POST transfers on a paused mirror. */
+  readonly updateWhilePaused: "refuse" | "allow";
+  /** DELETE of a snapshot of a vault's dp volume: 1638521, or done unless it is the base. */
+  readonly vaultSnapshotDelete: "refuse" | "allow";
+  /** Does a clone in the recovery queue still hold its parent and the parent's snapshot? */
+  readonly queuedCloneHolds: boolean;
+  /** Do LUN maps live on when a resync makes their volume dp? */
+  readonly mapsSurviveResync: boolean;
+  /** `snapmirror.*` snapshots of one mirror kept on each side after success. */
+  readonly mirrorSnapshotsKept: number;
+  /** Refusal of a clone of a dp volume that names no parent snapshot. */
+  readonly noParentSnapshotCode: number;
+  /** Does a cloned snapshot stop the updates that want to rotate it: as the release has it (before 9.12.1), or never? */
+  readonly cloneStall: "release" | "never";
+  /** Encrypted volumes go offline when their key vault was out of reach for so long: four misses of 15 minutes. */
+  readonly keyVaultPatienceMs: number;
+  /** Encrypting a volume, or giving it a new key, takes so long. */
+  readonly encryptMs: number;
 }
 
 export const realistic: Knobs = {
@@ -57,6 +79,17 @@ export const realistic: Knobs = {
   recoveryQueueMs: 12 * 3_600_000,
   splitMs: 30_000,
   mavRules: {},
+  reverseKeepsUuid: false,
+  modificationsCollide: true,
+  updateWhilePaused: "refuse",
+  vaultSnapshotDelete: "refuse",
+  queuedCloneHolds: true,
+  mapsSurviveResync: true,
+  mirrorSnapshotsKept: 1,
+  noParentSnapshotCode: 918247,
+  cloneStall: "release",
+  keyVaultPatienceMs: 3_600_000,
+  encryptMs: 60_000,
 };
 
 /** Everything that may take time takes none: for tests that are about something else. */
@@ -66,4 +99,5 @@ export const instant: Partial<Knobs> = {
   queuedMs: 0,
   transferBytesPerSecond: Infinity,
   splitMs: 0,
+  encryptMs: 0,
 };

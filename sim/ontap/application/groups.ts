@@ -14,7 +14,6 @@ const fields = fieldTable("uuid name svm.{uuid,name} volumes.{uuid,name} replica
 export const groups: Collection = {
   path: "/application/consistency-groups",
   keys: ["uuid"],
-  since: 10,
   fields,
   list: (ctx) => visible(ctx).map((each) => ({ key: each.uuid, view: () => view(ctx, each) })),
 };
@@ -87,7 +86,6 @@ const snapshotFields = fieldTable(
 export const groupSnapshots: Collection = {
   path: "/application/consistency-groups/{group.uuid}/snapshots",
   keys: ["uuid"],
-  since: 10,
   fields: snapshotFields,
   list: (ctx) => {
     const group = groupAt(ctx, "group.uuid");
@@ -142,7 +140,14 @@ function snapshot(ctx: Ctx): Outcome {
         `Creating snapshot "${name}" of consistency group "${group.name}" failed: ${error.message}`,
       );
     }
-    group.snapshots.push({ uuid, name, createdAt: fabric.now, comment: given.comment ?? "", label: given.label ?? "" });
+    group.snapshots.push({
+      uuid,
+      name,
+      createdAt: fabric.now,
+      comment: given.comment ?? "",
+      label: given.label ?? "",
+      consistency: "crash",
+    });
   };
   return {
     location: `/api/application/consistency-groups/${group.uuid}/snapshots/${uuid}`,
@@ -156,7 +161,6 @@ export const groupWrites: readonly Write[] = [
     method: "POST",
     path: "/application/consistency-groups",
     reply: "async",
-    since: 10,
     body: accepts("name svm.{name,uuid} volumes.{name,uuid,provisioning_options.action}"),
     readable: fields,
     errors: [53411842, 53411860, 53411865],
@@ -166,7 +170,6 @@ export const groupWrites: readonly Write[] = [
     method: "DELETE",
     path: "/application/consistency-groups/{uuid}",
     reply: "async",
-    since: 10,
     errors: [4],
     run: remove,
   },
@@ -174,7 +177,6 @@ export const groupWrites: readonly Write[] = [
     method: "POST",
     path: "/application/consistency-groups/{group.uuid}/snapshots",
     reply: "async",
-    since: 10,
     body: accepts("name consistency_type comment snapmirror_label write_fence"),
     readable: snapshotFields,
     errors: [53411921],

@@ -1,6 +1,18 @@
 import type { WorldCluster, WorldVolume } from "../../worlds/types.js";
 import type { FabricState } from "../fabric.js";
-import type { ClusterState, LifState, PortState, SvmState, VolumeState } from "../state.js";
+import { seedSecurity } from "../security/seed.js";
+import { builtInPolicies } from "../snapmirror/builtin.js";
+import type {
+  ClusterState,
+  Cron,
+  LifState,
+  PolicyState,
+  PortState,
+  ScheduleState,
+  SnapshotPolicyState,
+  SvmState,
+  VolumeState,
+} from "../state.js";
 import { ensureIdentities, volumeNamed } from "../storage/content.js";
 import { seedMirror } from "./mirror.js";
 import { type History, historyOf } from "./nights.js";
@@ -92,37 +104,75 @@ function seedCluster(fabric: FabricState, spec: WorldCluster): ClusterState {
     peers: [],
     svmPeers: [],
     permissions: [],
-    schedules: fabric.world.schedules.map((each) => ({
-      uuid: id(`schedule/${each.name}`),
-      name: each.name,
-      cron: { minutes: each.minutes, hours: each.hours },
-    })),
-    policies: fabric.world.policies.map((each) => ({
-      uuid: id(`policy/${each.name}`),
-      name: each.name,
-      type: "async",
-      comment: "",
-      throttle: 0,
-      compression: false,
-      retention: each.retention,
-      copyAll: false,
-      copyLatest: false,
-      createOnSource: true,
-    })),
+    schedules: seedSchedules(fabric, id),
+    policies: [
+      ...builtInPolicies(spec, id),
+      ...fabric.world.policies.map((each): PolicyState => ({
+        uuid: id(`policy/${each.name}`),
+        name: each.name,
+        type: "async",
+        comment: "",
+        throttle: 0,
+        compression: false,
+        retention: each.retention,
+        copyAll: false,
+        copyLatest: false,
+        createOnSource: true,
+      })),
+    ],
     volumes: [],
     queue: [],
     igroups: [],
     maps: [],
     sessions: [],
+    iscsiCredentials: [],
     relationships: [],
     releases: [],
     groups: [],
     jobs: [],
     mav: [],
+    security: seedSecurity(fabric, spec, svms, id),
+    snapshotPolicies: seedSnapshotPolicies(id),
     ems: [],
+    emsDestinations: [],
+    asup: [],
     creating: new Set(),
   };
 }
+
+/** Schedules every release brings with it, and the world's own. */
+const SCHEDULES: Readonly<Record<string, Cron>> = {
+  "5min": { minutes: [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55] },
+  "8hour": { minutes: [15], hours: [2, 10, 18] },
+  hourly: { minutes: [5] },
+  daily: { minutes: [10], hours: [0] },
+  weekly: { minutes: [15], hours: [0], weekdays: [0] },
+  monthly: { minutes: [20], hours: [0], days: [1] },
+};
+
+function seedSchedules(fabric: FabricState, id: (label: string) => string): ScheduleState[] {
+  const own = fabric.world.schedules.map(({ name, minutes, hours }) => ({ name, cron: { minutes, hours } }));
+  const known = Object.entries(SCHEDULES).map(([name, cron]) => ({ name, cron }));
+  return [...known, ...own].map((each) => ({ uuid: id(`schedule/${each.name}`), ...each }));
+}
+
+const seedSnapshotPolicies = (id: (label: string) => string): SnapshotPolicyState[] =>
+  [
+    { name: "default", copies: [["hourly", 6] as const, ["daily", 2] as const, ["weekly", 2] as const] },
+    { name: "default-1weekly", copies: [["hourly", 6] as const, ["daily", 2] as const, ["weekly", 1] as const] },
+    { name: "none", copies: [] },
+  ].map(({ name, copies }) => ({
+    uuid: id(`snapshot-policy/${name}`),
+    name,
+    enabled: name !== "none",
+    comment: "",
+    copies: copies.map(([schedule, count]) => ({
+      schedule,
+      count,
+      prefix: schedule,
+      label: schedule === "hourly" ? undefined : schedule,
+    })),
+  }));
 
 /** The ports LIFs sit on, and on CVO one free NIC port per node as reference 2 names it. */
 function seedPorts(spec: WorldCluster, id: (label: string) => string): PortState[] {

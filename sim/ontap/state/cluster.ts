@@ -1,8 +1,9 @@
 import type { WorldCluster } from "../../worlds/types.js";
 import type { BroadcastDomainState, FcLifState, IpspaceState, LifState, PortState, RouteState } from "./network.js";
 import type { ClusterPeerState, PeerPermissionState, SvmPeerState } from "./peers.js";
-import type { IgroupState, MapState, SessionState } from "./san.js";
+import type { IgroupState, IscsiCredentialState, MapState, SessionState } from "./san.js";
 import type { PolicyState, RelationshipState, ReleaseState } from "./snapmirror.js";
+import type { MavRequestState, SecurityState } from "./security.js";
 import type { SvmState } from "./svm.js";
 import type { AggregateState, QueuedVolume, VolumeState } from "./volumes.js";
 
@@ -42,20 +43,6 @@ export interface JobState {
   code: number;
 }
 
-export interface MavRequestState {
-  readonly index: number;
-  readonly operation: string;
-  readonly query: string;
-  readonly user: string;
-  /** Which call it lets through. */
-  readonly key: string;
-  state: "pending" | "approved" | "vetoed" | "expired" | "executed";
-  approvers: string[];
-  readonly createdAt: number;
-  approvedAt?: number | undefined;
-  readonly comment: string;
-}
-
 export interface EmsState {
   readonly index: number;
   readonly at: number;
@@ -65,18 +52,76 @@ export interface EmsState {
   readonly message: string;
 }
 
+export interface EmsDestinationState {
+  readonly name: string;
+  readonly type: "rest_api" | "syslog" | "email";
+  destination: string;
+  filters: readonly string[];
+}
+
+/** An AutoSupport message sent from a node. */
+export interface AsupState {
+  readonly index: number;
+  readonly node: string;
+  readonly subject: string;
+  readonly at: number;
+}
+
 export interface ConsistencyGroupState {
   readonly uuid: string;
-  readonly name: string;
+  name: string;
   readonly svm: SvmState;
   volumeUuids: readonly string[];
-  snapshots: {
-    readonly uuid: string;
-    readonly name: string;
-    readonly createdAt: number;
-    readonly comment: string;
-    readonly label: string;
+  comment?: string | undefined;
+  snapshots: GroupSnapshotState[];
+  /** First phase of a two-phase snapshot: the members take no writes until it is committed or its time is over. */
+  fence?: GroupFence | undefined;
+  readonly clone?: { readonly parentGroupUuid: string; readonly parentSnapshot: string } | undefined;
+}
+
+export interface GroupSnapshotState {
+  readonly uuid: string;
+  readonly name: string;
+  readonly createdAt: number;
+  comment: string;
+  label: string;
+  readonly consistency: "crash" | "application";
+  /** Members at that time; absent: those of today. */
+  readonly volumeUuids?: readonly string[] | undefined;
+}
+
+export interface GroupFence {
+  readonly uuid: string;
+  readonly name: string;
+  readonly comment: string;
+  readonly label: string;
+  readonly consistency: "crash" | "application";
+  readonly until: number;
+}
+
+export interface SnapshotPolicyState {
+  readonly uuid: string;
+  readonly name: string;
+  readonly svm?: SvmState | undefined;
+  enabled: boolean;
+  comment: string;
+  copies: readonly {
+    readonly schedule: string;
+    readonly count: number;
+    readonly prefix?: string | undefined;
+    readonly label?: string | undefined;
+    readonly period?: string | undefined;
   }[];
+}
+
+/** A call as the audit trail keeps it. */
+export interface AuditState {
+  readonly index: number;
+  readonly at: number;
+  readonly user: string;
+  readonly input: string;
+  readonly state: "pending" | "success" | "error";
+  readonly message: string;
 }
 
 export interface ClusterState {
@@ -102,12 +147,17 @@ export interface ClusterState {
   igroups: IgroupState[];
   maps: MapState[];
   sessions: SessionState[];
+  iscsiCredentials: IscsiCredentialState[];
   relationships: RelationshipState[];
   releases: ReleaseState[];
   groups: ConsistencyGroupState[];
   jobs: JobState[];
   mav: MavRequestState[];
+  readonly security: SecurityState;
+  snapshotPolicies: SnapshotPolicyState[];
   ems: EmsState[];
+  emsDestinations: EmsDestinationState[];
+  asup: AsupState[];
   /** Volume names a running job is about to create. */
   readonly creating: Set<string>;
 }

@@ -9,7 +9,9 @@ export interface IgroupState {
   readonly protocol: "iscsi" | "fcp" | "mixed";
   osType: string;
   comment: string;
-  readonly deleteOnUnmap: boolean;
+  deleteOnUnmap: boolean;
+  /** Uuids of igroups nested in this one: 9.9 and later. */
+  nested?: readonly string[] | undefined;
   initiators: { readonly name: string; comment: string }[];
 }
 
@@ -18,6 +20,17 @@ export interface MapState {
   readonly lunUuid: string;
   readonly igroupUuid: string;
   readonly number: number;
+  /** Names of reporting nodes added to the owner and its partner. */
+  reporting?: readonly string[] | undefined;
+}
+
+/** CHAP of an initiator. */
+export interface IscsiCredentialState {
+  readonly svm: SvmState;
+  readonly initiator: string;
+  type: "none" | "deny" | "chap";
+  inboundUser?: string | undefined;
+  outboundUser?: string | undefined;
 }
 
 /** An iSCSI session a host opened. */

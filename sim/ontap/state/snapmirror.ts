@@ -22,6 +22,11 @@ export interface PolicyState {
   throttle: number;
   /** Name of a schedule. */
   schedule?: string | undefined;
+  /** Came with the release: not to be changed or deleted. */
+  readonly builtIn?: boolean | undefined;
+  readonly syncType?: string | undefined;
+  readonly rpo?: number | undefined;
+  identity?: string | undefined;
   compression: boolean;
   retention: readonly Retention[];
   readonly copyAll: boolean;
@@ -52,6 +57,19 @@ export interface ActiveTransfer {
   readonly scheduled: boolean;
   /** Snapshots going over, by version, decided when it begins. */
   cargo: readonly SnapshotState[];
+  /** Bytes an earlier, aborted try had moved: it goes on from there. */
+  resumedBytes?: number | undefined;
+  /** Single files to restore, at most eight. */
+  readonly files?: readonly { readonly source: string; readonly destination: string }[] | undefined;
+  /** Resync: newer snapshots of the destination stay. */
+  readonly preserve?: boolean | undefined;
+}
+
+/** Where an aborted or failed transfer can go on: the snapshots it carried, and how far it came. */
+export interface Checkpoint {
+  readonly type: TransferType;
+  readonly versions: readonly string[];
+  readonly bytes: number;
 }
 
 export interface PastTransfer {
@@ -63,6 +81,8 @@ export interface PastTransfer {
   readonly endedAt: number;
   readonly snapshot?: string | undefined;
   readonly error?: { readonly code: number; readonly message: string } | undefined;
+  readonly throttle?: number | undefined;
+  readonly checkpointBytes?: number | undefined;
 }
 
 export interface RelationshipState {
@@ -87,6 +107,9 @@ export interface RelationshipState {
   /** Not shown by GET before: reference 6.3 (#344). */
   readonly visibleAt: number;
   backoff: "high" | "medium" | "none";
+  checkpoint?: Checkpoint | undefined;
+  /** A PATCH or DELETE whose job has not ended: another meanwhile is refused. */
+  changing?: boolean | undefined;
 }
 
 /** What a source cluster remembers of a destination it feeds. */

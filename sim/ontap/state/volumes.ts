@@ -81,6 +81,16 @@ export interface VolumeState {
   clone?: CloneOf | undefined;
   /** uuid of the restore relationship that holds the volume. */
   restoring?: string | undefined;
+  /** Absent: off for rw, grow_shrink for dp, as ONTAP does. */
+  autosize?: { readonly mode: "off" | "grow" | "grow_shrink"; readonly maximum?: number | undefined } | undefined;
+  /** Running until then: a plain volume is being encrypted, or an encrypted one gets a new key. */
+  converting?: { readonly what: "encrypting" | "rekeying"; readonly from: number; readonly until: number } | undefined;
+  /** Counts rekeys: part of the key id. */
+  keyGeneration?: number | undefined;
+  /** The array took it offline because its keys were not to be had. */
+  offlineForKeys?: boolean | undefined;
+  /** Attributes that are only kept and shown, as they were given (`tiering`, `efficiency`, `nas`, …). */
+  settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A deleted volume waiting in the recovery queue. */
