@@ -69,7 +69,7 @@ export const nodes: Collection = {
 };
 
 const jobFields = fieldTable(
-  "uuid description state message code start_time end_time error.{code,message}@9 svm.{uuid,name}@8 node.name@11",
+  "uuid description state message code start_time end_time error.{code,message} svm.{uuid,name} node.name",
 );
 
 export const jobs: Collection = {

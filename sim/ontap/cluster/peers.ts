@@ -13,7 +13,7 @@ const MIN_PASSPHRASE = 8;
 
 const fields = fieldTable(
   "uuid name authentication.{state,in_use,expiry_time} encryption.{proposed,state} remote.{name,ip_addresses,serial_number}",
-  "status.{state,update_time} ipspace.{uuid,name} peer_applications@7 version.{full,generation,major,minor}@7 ip_address@13",
+  "status.{state,update_time} ipspace.{uuid,name} peer_applications version.{full,generation,major,minor} ip_address",
   "initial_allowed_svms.{name,uuid} local_network.interfaces.ip_address",
 );
 
@@ -208,7 +208,7 @@ export const clusterPeerWrites: readonly Write[] = [
     clusterOnly: true,
     body: accepts(
       "name authentication.{generate_passphrase,passphrase,expiry_time} encryption.proposed remote.{name,ip_addresses} ipspace.{name,uuid}",
-      "initial_allowed_svms.{name,uuid} peer_applications@7",
+      "initial_allowed_svms.{name,uuid} peer_applications",
     ),
     readable: fields,
     errors: [

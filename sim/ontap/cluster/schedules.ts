@@ -8,7 +8,7 @@ import { ref, sees } from "../kernel/scope.js";
 import type { Cron, ScheduleState } from "../state.js";
 
 const fields = fieldTable(
-  "uuid name type cron.{minutes,hours,days,months,weekdays} interval svm.{uuid,name}@10 scope@10 cluster.{uuid,name}",
+  "uuid name type cron.{minutes,hours,days,months,weekdays} interval svm.{uuid,name} scope cluster.{uuid,name}",
 );
 
 export const schedules: Collection = {

@@ -27,10 +27,19 @@ export function parseBody(text: string, allowed: readonly Field[], readable: rea
   return body;
 }
 
-const first = (body: Rec, field: string): Val | undefined => {
+function first(body: Rec, field: string): Val | undefined {
+  if (Array.isArray(memberAt(body, field)))
+    throw new ApiError(262255, `Field "${field}" must not be an array.`, 400, field);
   const value = valuesAt(body, field)[0];
   return value === null ? undefined : value;
-};
+}
+
+/** What stands under a path of objects; undefined where an array is in the way. */
+function memberAt(body: Rec, field: string): Val | undefined {
+  let at: Val | undefined = body;
+  for (const part of field.split(".")) at = isRec(at) ? at[part] : undefined;
+  return at;
+}
 
 export const has = (body: Rec, field: string): boolean => valuesAt(body, field).length > 0;
 /** Given, and null: "remove it". */
@@ -106,15 +115,16 @@ export function duration(body: Rec, field: string): number | undefined {
 
 /** The members of an array of objects; a scalar or object where an array is due is 262254. */
 export function list(body: Rec, field: string): readonly Rec[] | undefined {
-  const parts = field.split(".");
-  let at: Val | undefined = body;
-  for (const part of parts) at = isRec(at) ? at[part] : undefined;
+  const at = memberAt(body, field);
   if (at === undefined || at === null) return undefined;
   if (!Array.isArray(at)) throw new ApiError(262254, `Field "${field}" must be an array.`, 400, field);
   return (at as readonly Val[]).map((each) => (isRec(each) ? each : ({ name: each } as Rec)));
 }
 
-/** An array of strings. */
+/** An array of strings; one given twice is 262222. */
 export function texts(body: Rec, field: string): readonly string[] | undefined {
-  return list(body, field)?.map((each) => String(each["name"]));
+  const found = list(body, field)?.map((each) => String(each["name"]));
+  const twice = found?.find((each, i) => found.indexOf(each) !== i);
+  if (twice !== undefined) throw new ApiError(262222, `"${twice}" is repeated in field "${field}".`, 400, field);
+  return found;
 }

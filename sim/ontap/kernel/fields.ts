@@ -1,33 +1,25 @@
 import { ApiError } from "./errors.js";
 import { within } from "./records.js";
 
-export interface Release {
-  readonly generation: number;
-  readonly major: number;
-  readonly minor: number;
-}
-
 export interface Field {
   readonly name: string;
   /** Comes only when named or with `**`. */
   readonly expensive: boolean;
-  /** `9.13` = [9, 13]; earlier releases do not know the field. */
-  readonly since: number;
 }
 
 /**
- * A table of fields in a line each: `name`, `svm.{uuid,name}`, `!` after it for expensive, `@13` for "since 9.13".
- * The list is what `fields=`, filters and order_by may name.
+ * A table of fields in a line each: `name`, `svm.{uuid,name}`, `!` after it for expensive. The list is what `fields=`, filters and order_by
+ * may name; since which release they exist stands in `releases.ts`.
  */
 export function fieldTable(...specs: readonly string[]): readonly Field[] {
   return specs.flatMap((spec) => spec.split(/\s+/).filter(Boolean)).flatMap(parseSpec);
 }
 
 function parseSpec(spec: string): Field[] {
-  const [body = "", since] = spec.split("@");
+  const [body = ""] = spec.split("@");
   const expensive = body.endsWith("!");
   const names = braces(expensive ? body.slice(0, -1) : body);
-  return names.map((name) => ({ name, expensive, since: since === undefined ? 6 : Number(since) }));
+  return names.map((name) => ({ name, expensive }));
 }
 
 /** `a.{b,c.{d,e}}` -> a.b, a.c.d, a.c.e */
@@ -69,9 +61,6 @@ export function splitTop(text: string, separator: string): string[] {
   return parts;
 }
 
-export const knownFields = (table: readonly Field[], release: Release): readonly Field[] =>
-  table.filter((field) => release.generation > 9 || field.since <= release.major);
-
 /** Does the table know this field, or an object that holds some? */
 export const isKnown = (table: readonly Field[], name: string): boolean =>
   table.some((field) => within(field.name, name) || within(name, field.name));
@@ -87,6 +76,8 @@ export function fieldChooser(o: {
   filtered: readonly string[];
   instance: boolean;
   ignoreUnknown: boolean;
+  /** Fields a write takes and no read gives. */
+  writeOnly: readonly Field[];
 }): { keep: (path: string) => boolean; wants: (name: string) => boolean } {
   const chosen = new Set<string>([...o.keys, ...o.filtered]);
   const hidden = new Set<string>();
@@ -102,7 +93,9 @@ export function fieldChooser(o: {
       else if (name === "**") o.table.forEach((field) => chosen.add(field.name));
       else if (name.startsWith("!")) hidden.add(name.slice(1));
       else if (isKnown(o.table, name)) o.table.forEach((field) => addIfIn(chosen, field.name, name));
-      else if (!o.ignoreUnknown) {
+      else if (isKnown(o.writeOnly, name)) {
+        throw new ApiError(262249, `Field "${name}" cannot be read.`, 400, "fields");
+      } else if (!o.ignoreUnknown) {
         throw new ApiError(262197, `The value "${name}" is invalid for field "fields" (<field,...>)`, 400, "fields");
       }
     }

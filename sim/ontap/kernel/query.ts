@@ -1,3 +1,4 @@
+import { ApiError } from "./errors.js";
 import { splitTop } from "./fields.js";
 import type { Val } from "./records.js";
 
@@ -6,30 +7,35 @@ export type Predicate = (values: readonly Val[]) => boolean;
 
 /**
  * A query value (reference 1.3): alternation `a|b`, negation `!x`, `null`, comparisons, ranges `a..b`, wildcards, and `"…"` or `{…}`
- * around literal text. An unset field never matches a comparison.
+ * around literal text. An unset field matches `null` and nothing else, not even a negation.
  */
 export function predicate(expression: string): Predicate {
-  const parts = splitTop(expression, "|").map(single);
+  const parts = splitTop(expression, "|").map((part) => single(part));
   return (values) => parts.some((part) => part(values));
 }
 
 function single(text: string): Predicate {
   if (text.startsWith("!")) {
+    if (text === "!null") return (values) => values.length > 0;
     const inner = single(text.slice(1));
-    return (values) => !inner(values);
+    return (values) => values.length > 0 && !inner(values);
   }
+  if (text === "") throw new ApiError(262177, "A value is missing in the query.", 400);
   if (text === "null") return (values) => values.length === 0;
-  const literal = /^"(.*)"$|^\{(.*)\}$/s.exec(text);
+  const literal = /^"([^"]*)"$|^\{(.*)\}$/s.exec(text);
   if (literal) {
     const wanted = literal[1] ?? literal[2] ?? "";
     return (values) => values.some((value) => String(value) === wanted);
   }
   const compare = /^(<=|>=|<|>)(.*)$/s.exec(text);
-  if (compare) return comparison(compare[1] ?? "", compare[2] ?? "");
+  if (compare) {
+    if (compare[2] === "") throw new ApiError(262194, `The expression "${text}" lacks a value.`, 400);
+    return comparison(compare[1] ?? "", unquoted(compare[2] ?? ""));
+  }
   const range = /^(.+?)\.\.(.+)$/s.exec(text);
   if (range) {
-    const low = comparison(">=", range[1] ?? "");
-    const high = comparison("<=", range[2] ?? "");
+    const low = comparison(">=", unquoted(range[1] ?? ""));
+    const high = comparison("<=", unquoted(range[2] ?? ""));
     return (values) => values.some((value) => low([value]) && high([value]));
   }
   if (text.includes("*")) {
@@ -38,6 +44,9 @@ function single(text: string): Predicate {
   }
   return (values) => values.some((value) => equal(value, text));
 }
+
+/** The value of a comparison or an end of a range, which may be quoted too. */
+const unquoted = (text: string): string => /^"(.*)"$/s.exec(text)?.[1] ?? text;
 
 const escape = (text: string): string => text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 

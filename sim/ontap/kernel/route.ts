@@ -42,8 +42,6 @@ export interface Collection {
   readonly fields: readonly Field[];
   /** Query arguments that are no fields. */
   readonly flags?: readonly string[];
-  /** Release (9.x) that brought the endpoint. */
-  readonly since?: number;
   /** Only cluster logins. */
   readonly clusterOnly?: boolean;
   list(ctx: Ctx): readonly Entry[];
@@ -65,7 +63,6 @@ export interface Write {
   readonly method: "POST" | "PATCH" | "DELETE";
   readonly path: string;
   readonly reply: "sync" | "async";
-  readonly since?: number;
   readonly clusterOnly?: boolean;
   readonly body?: readonly Field[];
   /** Fields that exist but cannot be set here: 262196 instead of 262179. */

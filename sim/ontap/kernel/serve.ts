@@ -5,12 +5,15 @@ import { approvalFor } from "../security/mav.js";
 import type { ClusterState, JobState } from "../state.js";
 import { authenticate, authorize, tunnelled } from "./auth.js";
 import { parseBody } from "./body.js";
-import { ApiError, notFound, unexpectedArgument } from "./errors.js";
+import { ApiError, notFound } from "./errors.js";
+import type { Field } from "./fields.js";
 import { type JobFault, startJob } from "./jobs.js";
-import { flagOf, GENERAL, readMany, readOne, timeoutSeconds } from "./read.js";
-import type { Rec, Val } from "./records.js";
+import { checkWriteArguments, flagOf, timeoutSeconds } from "./arguments.js";
+import { readMany, readOne } from "./read.js";
+import { isRec, type Rec, type Val } from "./records.js";
+import { knownFields } from "./releases.js";
 import type { Ctx, Outcome, Write } from "./route.js";
-import { methodsAt, type MatchedRead, matchRoute } from "./table.js";
+import { methodsAt, type MatchedRead, matchRoute, readableFields, writableFields } from "./table.js";
 
 const DEFAULT_GET_TIMEOUT_S = 15;
 const POLL_MS = 10;
@@ -105,11 +108,12 @@ async function handle(
   const login = authenticate(fabric, cluster, request);
   const method = request.method === "HEAD" ? "GET" : request.method;
   const path = apiPath(request.path);
-  const matched = matchRoute(method, path, cluster.spec.release);
+  const { release } = cluster.spec;
+  const matched = matchRoute(method, path, release);
   if (method === "OPTIONS")
-    return { status: 200, headers: { ...contentType(request), allow: methodsAt(path).join(", ") } };
+    return { status: 200, headers: { ...contentType(request), allow: methodsAt(path, release).join(", ") } };
   if (!matched) {
-    if (methodsAt(path).length === 0) throw new ApiError(3, "API not found", 404);
+    if (methodsAt(path, release).length === 0) throw new ApiError(3, "API not found", 404);
     throw new ApiError(3, `The method ${method} is not supported on this API.`, 405);
   }
   authorize(fabric, login, method, path);
@@ -129,7 +133,14 @@ async function handle(
   if ("write" in matched) return await write(matched.write, ctx, request, path, fault);
   if (request.body.length > 0) throw new ApiError(262198, "GET requests must not have a body.", 400);
   timeoutSeconds(request.query, DEFAULT_GET_TIMEOUT_S);
-  return { status: 200, headers: contentType(request), body: read(matched, ctx, speaksHal(request)) };
+  const found = read(matched, ctx, speaksHal(request));
+  return { status: 200, headers: { ...contentType(request), ...nextHeader(found) }, body: found };
+}
+
+/** The link to the next page also comes as a header. */
+function nextHeader(body: Rec): Record<string, string> {
+  const next = isRec(body["_links"]) ? body["_links"]["next"] : undefined;
+  return isRec(next) ? { link: `<${String(next["href"])}>; rel="next"` } : {};
 }
 
 function authorizeCluster(isSvmLogin: boolean): void {
@@ -137,9 +148,10 @@ function authorizeCluster(isSvmLogin: boolean): void {
 }
 
 function read(matched: MatchedRead, ctx: Ctx, hal: boolean): Rec {
+  const asked = { hal, writeOnly: writableFields(matched.collection.path, ctx.cluster.spec.release) };
   return matched.key === undefined
-    ? readMany(matched.collection, ctx, hal)
-    : readOne(matched.collection, ctx, matched.key, hal);
+    ? readMany(matched.collection, ctx, asked)
+    : readOne(matched.collection, ctx, matched.key, asked);
 }
 
 function apiPath(path: string): string {
@@ -157,19 +169,13 @@ async function write(
 ): Promise<SimReply> {
   const { fabric, cluster } = bare;
   const wait = timeoutSeconds(request.query, 0);
-  for (const [name] of request.query) {
-    if (
-      !GENERAL.has(name) &&
-      !(route.flags ?? []).includes(name) &&
-      !flagOf(request.query, "ignore_unknown_fields", false)
-    ) {
-      throw unexpectedArgument(name);
-    }
-  }
+  const { release } = cluster.spec;
+  checkWriteArguments(route, request.query, readableFields(route.path, release), release);
   const text = request.body.toString("utf8");
   if (route.method === "DELETE" && text.trim() !== "")
     throw new ApiError(262198, "DELETE requests must not have a body.", 400);
-  const ctx: Ctx = { ...bare, body: parseBody(text, route.body ?? [], route.readable ?? []) };
+  const fieldsOf = (table: readonly Field[] = []): readonly Field[] => knownFields(route.path, table, release);
+  const ctx: Ctx = { ...bare, body: parseBody(text, fieldsOf(route.body), fieldsOf(route.readable)) };
   const outcome = outcomeOf(route, ctx);
   const withRecords = flagOf(request.query, "return_records", false);
   const shown = { records: withRecords, hal: speaksHal(request) };

@@ -1,6 +1,7 @@
 import { families } from "../routes/index.js";
 import { ApiError } from "./errors.js";
-import type { Release } from "./fields.js";
+import type { Field } from "./fields.js";
+import { atLeast, endpointSince, knownFields, type Release } from "./releases.js";
 import type { Collection, Write } from "./route.js";
 
 type Params = Readonly<Record<string, string>>;
@@ -22,7 +23,7 @@ interface Row {
   readonly method: string;
   readonly pattern: RegExp;
   readonly names: readonly string[];
-  readonly since: number;
+  readonly since: string;
   readonly target: Target;
 }
 
@@ -31,31 +32,31 @@ let compiled: readonly Row[] | undefined;
 function rows(): readonly Row[] {
   return (compiled ??= families.flatMap((family) => [
     ...family.collections.flatMap((collection) => [
-      row("GET", collection.path, collection.since, { collection, instance: false }),
+      row("GET", collection.path, { collection, instance: false }),
       ...(collection.noInstance || collection.single
         ? []
-        : [row("GET", instancePath(collection), collection.since, { collection, instance: true })]),
+        : [row("GET", instancePath(collection), { collection, instance: true })]),
     ]),
-    ...family.writes.map((write) => row(write.method, write.path, write.since, { write })),
+    ...family.writes.map((write) => row(write.method, write.path, { write })),
   ]));
 }
 
 export const instancePath = (collection: Collection): string =>
   `${collection.path}/${collection.keys.map((key) => `{${key}}`).join("/")}`;
 
-function row(method: string, path: string, since: number | undefined, target: Target): Row {
+function row(method: string, path: string, target: Target): Row {
   const names: string[] = [];
   const pattern = path.replace(/\{([^}]+)\}/g, (_, name: string) => {
     names.push(name);
     return "([^/]+)";
   });
-  return { method, pattern: new RegExp(`^${pattern}$`), names, since: since ?? 6, target };
+  return { method, pattern: new RegExp(`^${pattern}$`), names, since: endpointSince(path), target };
 }
 
 /** The route of a call; undefined when there is none in that release. */
 export function matchRoute(method: string, path: string, release: Release): Matched | undefined {
   for (const each of rows()) {
-    if (each.method !== method || (release.generation === 9 && each.since > release.major)) continue;
+    if (each.method !== method || !atLeast(release, each.since)) continue;
     const match = each.pattern.exec(path);
     if (!match) continue;
     const values = match.slice(1).map(decoded);
@@ -76,13 +77,28 @@ function decoded(part: string): string {
   }
 }
 
-/** Methods the path knows at all. */
-export function methodsAt(path: string): string[] {
+/** Methods the path knows in that release. */
+export function methodsAt(path: string, release: Release): string[] {
   return [
     ...new Set(
       rows()
-        .filter((each) => each.pattern.test(path))
+        .filter((each) => each.pattern.test(path) && atLeast(release, each.since))
         .map((each) => each.method),
     ),
   ];
 }
+
+const collectionOf = (path: string): string => path.replace(/(\/\{[^}]+\})+$/, "");
+const writesAt = (path: string): readonly Write[] =>
+  families.flatMap((family) => family.writes).filter((write) => collectionOf(write.path) === collectionOf(path));
+
+/** Fields the writes of an endpoint take, in that release. */
+export const writableFields = (path: string, release: Release): readonly Field[] =>
+  writesAt(path).flatMap((write) => knownFields(write.path, write.body ?? [], release));
+
+/** Fields the collection a write belongs to can be read and queried by. */
+export const readableFields = (path: string, release: Release): readonly Field[] =>
+  families
+    .flatMap((family) => family.collections)
+    .filter((each) => each.path === collectionOf(path))
+    .flatMap((each) => knownFields(each.path, each.fields, release));

@@ -153,7 +153,7 @@ export const ipRoutes: Collection = {
   keys: ["uuid"],
   clusterOnly: true,
   shown: ["destination"],
-  fields: fieldTable("uuid gateway metric@11 scope destination.{address,netmask,family} ipspace.name svm.{uuid,name}"),
+  fields: fieldTable("uuid gateway metric scope destination.{address,netmask,family} ipspace.name svm.{uuid,name}"),
   list: ({ cluster }) =>
     cluster.routes.map((route) => ({
       key: route.uuid,

@@ -1,3 +1,4 @@
+import { endpointSince } from "../kernel/releases.js";
 import { instancePath } from "../kernel/table.js";
 import { families } from "./index.js";
 
@@ -20,7 +21,7 @@ export function coverage(): readonly CoverageRow[] {
         family: family.name,
         method: "GET",
         reply: "read" as const,
-        since: `9.${collection.since ?? 6}`,
+        since: endpointSince(collection.path),
         errors: [],
       };
       const instance = collection.noInstance || collection.single ? [] : [{ ...row, path: instancePath(collection) }];
@@ -31,7 +32,7 @@ export function coverage(): readonly CoverageRow[] {
       method: write.method,
       path: write.path,
       reply: write.reply,
-      since: `9.${write.since ?? 6}`,
+      since: endpointSince(write.path),
       errors: write.errors,
     })),
   ]);

@@ -22,8 +22,8 @@ const OS_TYPES = [
 ] as const;
 
 const fields = fieldTable(
-  "uuid name svm.{uuid,name} os_type protocol delete_on_unmap comment@9 initiators.{name,comment} supports_igroups@9 igroups.{uuid,name}@9 parent_igroups.{uuid,name}@9 portset.{uuid,name}@9 target.{product_id,vendor_id}!@9",
-  "lun_maps.{logical_unit_number,lun.{uuid,name,node.{uuid,name}}}! connectivity_tracking.connection_state@11",
+  "uuid name svm.{uuid,name} os_type protocol delete_on_unmap comment initiators.{name,comment} supports_igroups igroups.{uuid,name} parent_igroups.{uuid,name} portset.{uuid,name} target.{product_id,vendor_id}!",
+  "lun_maps.{logical_unit_number,lun.{uuid,name,node.{uuid,name}}}! connectivity_tracking.connection_state",
 );
 
 export const igroups: Collection = {
@@ -234,7 +234,7 @@ export const igroupWrites: readonly Write[] = [
     method: "POST",
     path: "/protocols/san/igroups",
     reply: "sync",
-    body: accepts("name svm.{name,uuid} os_type protocol comment@9 delete_on_unmap initiators.{name,comment}"),
+    body: accepts("name svm.{name,uuid} os_type protocol comment delete_on_unmap initiators.{name,comment}"),
     readable: fields,
     errors: [5374023, 5373958, 5373969, 5373971, 5374732],
     run: create,
@@ -243,7 +243,7 @@ export const igroupWrites: readonly Write[] = [
     method: "PATCH",
     path: "/protocols/san/igroups/{uuid}",
     reply: "sync",
-    body: accepts("name os_type comment@9 delete_on_unmap"),
+    body: accepts("name os_type comment delete_on_unmap"),
     readable: fields,
     errors: [5374023],
     run: change,

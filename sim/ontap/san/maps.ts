@@ -11,7 +11,7 @@ const MAX_NUMBER = 4095;
 
 const fields = fieldTable(
   "svm.{uuid,name} lun.{uuid,name,node.{uuid,name}} igroup.{uuid,name,os_type,protocol,initiators} logical_unit_number",
-  "reporting_nodes.{uuid,name}@10",
+  "reporting_nodes.{uuid,name}",
 );
 
 export const lunMaps: Collection = {

@@ -8,10 +8,10 @@ import type { PolicyState, Retention } from "../state.js";
 import { checkSchedule } from "./lookup.js";
 
 const RETENTION =
-  "retention.{label,count,prefix,creation_schedule.{name,uuid}} retention.period@11 retention.{preserve,warn}@13";
+  "retention.{label,count,prefix,creation_schedule.{name,uuid}} retention.period retention.{preserve,warn}";
 const fields = fieldTable(
   "uuid name scope type sync_type comment svm.{uuid,name} throttle transfer_schedule.{uuid,name} network_compression_enabled",
-  `${RETENTION} copy_all_source_snapshots@10 copy_latest_source_snapshot@11 create_snapshot_on_source@11 rpo@10 identity_preservation`,
+  `${RETENTION} copy_all_source_snapshots copy_latest_source_snapshot create_snapshot_on_source rpo identity_preservation`,
 );
 
 export const policies: Collection = {
@@ -192,7 +192,7 @@ export const policyWrites: readonly Write[] = [
     reply: "async",
     body: accepts(
       `name svm.{name,uuid} type sync_type comment throttle transfer_schedule.{name,uuid} network_compression_enabled ${RETENTION}`,
-      "copy_all_source_snapshots@10 copy_latest_source_snapshot@11 create_snapshot_on_source@11 identity_preservation rpo@10",
+      "copy_all_source_snapshots copy_latest_source_snapshot create_snapshot_on_source identity_preservation rpo",
     ),
     readable: fields,
     errors: [6621060, 6619699, 6619714, 13304084, 13304085, 13304126, 13304130, 2621462],

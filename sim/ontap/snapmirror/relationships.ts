@@ -16,11 +16,11 @@ import { transition } from "./transitions.js";
 
 const fields = fieldTable(
   "uuid source.{path,svm.{uuid,name},cluster.{uuid,name}} destination.{path,svm.{uuid,name},cluster.{uuid,name}}",
-  "state healthy unhealthy_reason.{code,message} unhealthy_reason.arguments@14 lag_time exported_snapshot restore",
-  "policy.{uuid,name,type} group_type@11 identity_preservation@11 throttle@11 transfer_schedule.{uuid,name}@11 backoff_level@14",
-  "transfer.{state,uuid,bytes_transferred} transfer.{end_time,total_duration}@9 transfer.{type,last_updated_time}@14",
-  "last_transfer_type@11 total_transfer_bytes@13 total_transfer_duration@13 last_transfer_network_compression_ratio@13",
-  "source.consistency_group_volumes.name!@8 destination.consistency_group_volumes.name!@8",
+  "state healthy unhealthy_reason.{code,message} unhealthy_reason.arguments lag_time exported_snapshot restore",
+  "policy.{uuid,name,type} group_type identity_preservation throttle transfer_schedule.{uuid,name} backoff_level",
+  "transfer.{state,uuid,bytes_transferred} transfer.{end_time,total_duration} transfer.{type,last_updated_time}",
+  "last_transfer_type total_transfer_bytes total_transfer_duration last_transfer_network_compression_ratio",
+  "source.consistency_group_volumes.name! destination.consistency_group_volumes.name!",
 );
 
 export const relationships: Collection = {
@@ -218,7 +218,7 @@ export const relationshipWrites: readonly Write[] = [
     reply: "async",
     body: accepts(
       "source.{path,cluster.{name,uuid},svm.{name,uuid}} destination.{path,cluster.{name,uuid},svm.{name,uuid}} policy.{name,uuid} restore state",
-      "throttle@11 transfer_schedule.{name,uuid}@11 backoff_level@14 identity_preservation@11",
+      "throttle transfer_schedule.{name,uuid} backoff_level identity_preservation",
       "create_destination.{enabled,size,snapshot_locking_enabled,tiering.{supported,policy},storage_service.{enabled,name,enforce_performance}}",
     ),
     readable: fields,
@@ -234,8 +234,8 @@ export const relationshipWrites: readonly Write[] = [
     reply: "async",
     flags: ["force", "validate_only", "failback", "failover", "force_failover"],
     body: accepts(
-      "state restore_to_snapshot preserve quick_resync recover_after_break policy.{name,uuid} throttle@11 transfer_schedule.{name,uuid}@11",
-      "backoff_level@14 source.{path,cluster.{name,uuid}} destination.{path,cluster.{name,uuid}}",
+      "state restore_to_snapshot preserve quick_resync recover_after_break policy.{name,uuid} throttle transfer_schedule.{name,uuid}",
+      "backoff_level source.{path,cluster.{name,uuid}} destination.{path,cluster.{name,uuid}}",
     ),
     readable: fields,
     errors: [

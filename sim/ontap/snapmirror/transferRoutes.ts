@@ -9,8 +9,8 @@ import { relationshipAt } from "./lookup.js";
 import { endTransfer, movedBytes, startTransfer } from "./transfers.js";
 
 const fields = fieldTable(
-  "uuid state bytes_transferred checkpoint_size snapshot relationship.{uuid,restore,destination.path} end_time@10 total_duration@10",
-  "error_info.{code,message}@10 throttle@9 last_updated_time@14 network_compression_ratio@13",
+  "uuid state bytes_transferred checkpoint_size snapshot relationship.{uuid,restore,destination.path} end_time total_duration",
+  "error_info.{code,message} throttle last_updated_time network_compression_ratio",
 );
 
 /** Active ones, and those that ended within a day; `queued` is shown on the relationship only. Reference 6.6. */
@@ -129,7 +129,7 @@ export const transferWrites: readonly Write[] = [
     method: "POST",
     path: "/snapmirror/relationships/{relationship.uuid}/transfers",
     reply: "sync",
-    body: accepts("source_snapshot throttle@9 storage_efficiency_enabled files.{source_path,destination_path}"),
+    body: accepts("source_snapshot throttle storage_efficiency_enabled files.{source_path,destination_path}"),
     readable: fields,
     errors: [13303812, 13303844, 13303845, 13303846, 13303847, 6619546],
     run: start,

@@ -10,10 +10,10 @@ import { requireApproval } from "../security/mav.js";
 import { findLun, type LunPlace, lunPath, lunPlaces, lunUuid, setContent, volumeNamed, written } from "./content.js";
 
 const fields = fieldTable(
-  "qos_policy.{uuid,name} auto_delete space.{scsi_thin_provisioning_support_enabled,guarantee.requested} consistency_group.{uuid,name}@10",
-  "uuid name svm.{uuid,name} enabled os_type class comment create_time serial_number serial_number_hex@17",
+  "qos_policy.{uuid,name} auto_delete space.{scsi_thin_provisioning_support_enabled,guarantee.requested} consistency_group.{uuid,name}",
+  "uuid name svm.{uuid,name} enabled os_type class comment create_time serial_number serial_number_hex",
   "location.{logical_unit,node.{uuid,name},volume.{uuid,name}} space.{size,used,guarantee.{requested,reserved}}",
-  "status.{container_state,state,read_only} status.mapped! attributes.{name,value}!@10",
+  "status.{container_state,state,read_only} status.mapped! attributes.{name,value}!",
   "lun_maps.{igroup.{uuid,name},logical_unit_number}!",
 );
 

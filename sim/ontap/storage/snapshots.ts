@@ -16,9 +16,9 @@ const MAX_SNAPSHOTS = 1023;
 const MAX_LABEL = 31;
 
 const fields = fieldTable(
-  "uuid name create_time comment state svm.{uuid,name} volume.{uuid,name} snapmirror_label@8 expiry_time owners@7",
-  "size@9 version_uuid@11 provenance_volume.uuid@11 logical_size@12 snaplock_expiry_time snaplock.{expired,expiry_time}@15",
-  "reclaimable_space!@10 delta.{size_consumed,time_elapsed}!@12",
+  "uuid name create_time comment state svm.{uuid,name} volume.{uuid,name} snapmirror_label expiry_time owners",
+  "size version_uuid provenance_volume.uuid logical_size snaplock_expiry_time snaplock.{expired,expiry_time}",
+  "reclaimable_space! delta.{size_consumed,time_elapsed}!",
 );
 
 export const snapshots: Collection = {
@@ -295,7 +295,7 @@ export const snapshotWrites: readonly Write[] = [
     path: "/storage/volumes/{volume.uuid}/snapshots",
     reply: "async",
     body: accepts(
-      "name comment svm.{name,uuid} volume.{name,uuid} snapmirror_label@8 expiry_time snaplock_expiry_time snaplock.expiry_time@15",
+      "name comment svm.{name,uuid} volume.{name,uuid} snapmirror_label expiry_time snaplock_expiry_time snaplock.expiry_time",
     ),
     readable: fields,
     errors: [525059, 525062, 1638461, 1638477, 1638518, 1638523, 1638618, 524479],
@@ -305,7 +305,7 @@ export const snapshotWrites: readonly Write[] = [
     method: "PATCH",
     path: "/storage/volumes/{volume.uuid}/snapshots/{uuid}",
     reply: "async",
-    body: accepts("name comment snapmirror_label@8 expiry_time"),
+    body: accepts("name comment snapmirror_label expiry_time"),
     readable: fields,
     errors: [1638522, 1638476, 1638523, 1638600],
     run: change,

@@ -11,15 +11,15 @@ import { usedBytes } from "./content.js";
 export const CLONE =
   "clone.{is_flexclone,parent_volume.{uuid,name},parent_snapshot.{uuid,name},parent_svm.{uuid,name}}";
 export const volumeFields = fieldTable(
-  "uuid name svm.{uuid,name} type state style size create_time language comment msid@11 _tags@13",
+  "uuid name svm.{uuid,name} type state style size create_time language comment msid _tags",
   "aggregates.{uuid,name} guarantee.{type,honored} snapshot_policy.{name,uuid} nas.path",
   "space.{size,used,available} space.{snapshot.{used,reserve_percent},logical_space.used}!",
-  "encryption.{enabled,state,type,key_id} snapmirror.{is_protected,destinations.{is_ontap,is_cloud}}@7",
+  "encryption.{enabled,state,type,key_id} snapmirror.{is_protected,destinations.{is_ontap,is_cloud}}",
   `${CLONE} clone.{split_initiated,split_complete_percent,inherited_physical_used} clone.split_estimate!`,
   "tiering.{policy,min_cooling_days} nas.{export_policy.{name,id},security_style,uid,gid,unix_permissions} qos.policy.{name,uuid}",
-  "efficiency.{compression,compaction,dedupe,policy.name,state} files.{maximum,used} analytics.state@8 access_time_enabled@8 is_object_store@8",
-  "space.logical_space.{enforcement,reporting} autosize.{mode,maximum,minimum} cloud_retrieval_policy@8 activity_tracking.state@10 movement.state!",
-  "snapshot_directory_access_enabled@13 snapshot_count!@10 is_svm_root! snapshot_locking_enabled@12 consistency_group.{name,uuid}@10 snaplock.type",
+  "efficiency.{compression,compaction,dedupe,policy.name,state} files.{maximum,used} analytics.state access_time_enabled is_object_store",
+  "space.logical_space.{enforcement,reporting} autosize.{mode,maximum,minimum} cloud_retrieval_policy activity_tracking.state movement.state!",
+  "snapshot_directory_access_enabled snapshot_count! is_svm_root! snapshot_locking_enabled consistency_group.{name,uuid} snaplock.type",
 );
 
 /** A volume as GET shows it: reference 7.1. */

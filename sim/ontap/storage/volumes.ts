@@ -241,7 +241,7 @@ export const volumeWrites: readonly Write[] = [
     path: "/storage/volumes/{uuid}",
     reply: "async",
     body: accepts(
-      "name size state comment guarantee.type nas.path _tags@13 snapshot_policy.{name,uuid} encryption.enabled clone.split_initiated restore_to.snapshot.{name,uuid}",
+      "name size state comment guarantee.type nas.path _tags snapshot_policy.{name,uuid} encryption.enabled clone.split_initiated restore_to.snapshot.{name,uuid}",
     ),
     readable: volumeFields,
     flags: ["validate_only", "restore_to.snapshot.name", "restore_to.snapshot.uuid"],

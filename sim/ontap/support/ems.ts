@@ -42,7 +42,6 @@ export const emsWrites: readonly Write[] = [
     method: "POST",
     path: "/support/ems/application-logs",
     reply: "sync",
-    since: 17,
     clusterOnly: true,
     body: accepts(
       "computer_name event_source app_version event_id category event_description severity autosupport_required",
