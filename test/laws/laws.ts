@@ -5,11 +5,10 @@ import { canonical, type Json } from "../../src/core/json.js";
 import { look } from "../../src/jobs/planning.js";
 import { turn } from "../../src/jobs/turn.js";
 import { planBytes } from "../../src/core/plan.js";
-import { understand } from "../../src/requests/index.js";
 import type { AnyRunbook } from "../../src/runbooks/index.js";
 import { tagOf } from "../../src/runbooks/tools.js";
-import { vocabularyOf } from "../../src/vocabulary.js";
 import type { TestEngine } from "../support/engine.js";
+import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type ScriptFault, type TestWorld } from "../support/world.js";
 
 /** One write that a run without faults made: the k-th call of its method on its cluster, or the k-th script. */
@@ -172,12 +171,12 @@ async function prepare(world: TestWorld, runbook: AnyRunbook): Promise<Bench> {
   world.reset();
   const engine = world.engine();
   for (const sentence of runbook.example.first ?? []) {
-    const { runbook: name, request } = read(world, sentence);
+    const { runbook: name, request } = readSentence(world, sentence);
     expect((await engine.drive(await engine.ask(name, request))).outcome).toBe("succeeded");
   }
   world.fabric.clearFaults();
   world.scripts.reset();
-  const { runbook: name, request } = read(world, runbook.example.say);
+  const { runbook: name, request } = readSentence(world, runbook.example.say);
   expect(name).toBe(runbook.name);
   const clusters = world.config.clusters.map((cluster) => cluster.name);
   const effectsBefore = new Map(clusters.map((cluster) => [cluster, world.fabric.effects(cluster).length]));
@@ -210,18 +209,6 @@ async function prepare(world: TestWorld, runbook: AnyRunbook): Promise<Bench> {
           .map((each) => `${each.effect} ${each.object}`),
       ),
   };
-}
-
-function read(world: TestWorld, sentence: string): { runbook: string; request: Json } {
-  const vocabulary = vocabularyOf(world.config, () => true);
-  const understood = understand(sentence, {
-    now: new Date(world.clock.now()),
-    asker: { timeZone: "UTC" },
-    vocabulary,
-    addressed: true,
-  });
-  if (understood.kind !== "request") throw new Error(`"${sentence}" is read as ${JSON.stringify(understood)}`);
-  return { runbook: understood.runbook, request: understood.request as Json };
 }
 
 function spoil(world: TestWorld, write: Write, kind: string): void {
@@ -257,7 +244,7 @@ function writesSince(world: TestWorld, clusters: readonly string[], earlier: Rea
 }
 
 /**
- * What steps with `stays` leave (labelled snapshots of ours, a mirror that is newer than it was), and what no undo can give back or
+ * Without what steps with `stays` leave (labelled snapshots of ours, a mirror that is newer than it was), and what no undo can give back or
  * nobody made: the uuid of an igroup made again, the array's built-in policies, which appear when first used.
  */
 function withoutWhatStays(snapshot: unknown): unknown {
@@ -267,7 +254,8 @@ function withoutWhatStays(snapshot: unknown): unknown {
     if (key === "igroups" && Array.isArray(value)) return value.map((each: object) => ({ ...each, uuid: undefined }));
     if (key === "policies" && Array.isArray(value))
       return value.filter((each: { comment?: string }) => each.comment !== "built in");
-    return key === "exported" || key === "exportedSnapshot" || key === "content" ? undefined : value;
+    const isMirror = typeof value === "object" && value !== null && "type" in value && value.type === "dp";
+    return isMirror ? { ...value, content: undefined } : value;
   }) as unknown;
 }
 
