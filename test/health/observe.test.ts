@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { healthAnswer, judgeHealth, observeHealth, type HealthTools } from "../../src/health/index.js";
 import { underLease } from "../../src/jobs/guard.js";
-import { expectGolden } from "../support/answers.js";
+import { expectGolden, shownText } from "../support/answers.js";
 import type { TestEngine } from "../support/engine.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
@@ -75,7 +75,7 @@ describe("the health of the simulated arrays", () => {
     world.clock.advance(2 * HOUR);
     await byHand(async () => cvo().relationships.setState((await mirror()).uuid, "paused"));
     const [finding] = judgeHealth(await observeHealth(tools()), world.clock.now(), zone);
-    expect(finding?.says).toContain("may be somebody else's");
+    expect(shownText(finding?.says ?? "")).toContain("may be somebody else's");
   });
 
   test("the way to the source is down: unhealthy, with the array's reason, and late nights with it", async () => {
