@@ -22,6 +22,7 @@ import { startRenderer, startWorkers, type Running } from "./jobs/workers.js";
 import { registryOf } from "./registry.js";
 import { understand } from "./requests/index.js";
 import { ownClones } from "./ownClones.js";
+import { stopInTime } from "./stopping.js";
 import { vocabularyOf } from "./vocabulary.js";
 import type { RunView } from "./core/fold.js";
 
@@ -35,6 +36,8 @@ export interface AppOptions {
   readonly timings?: Partial<Timings>;
   /** Longest time a run that a queue forgot lies unnoticed. */
   readonly sweepMs?: number;
+  /** Longest a stop waits for what was begun. */
+  readonly stopMs?: number;
 }
 
 export interface App {
@@ -46,7 +49,7 @@ export interface App {
   connect(): Promise<void>;
   /** Posts the health digest now. */
   digest(): Promise<void>;
-  /** Takes nothing new, ends what was begun, closes. */
+  /** Takes nothing new, ends what was begun, closes; in bounded time, also when Redis is gone. */
   stop(): Promise<void>;
   readonly health: () => HttpSide | undefined;
 }
@@ -113,6 +116,12 @@ export function buildApp(options: AppOptions): App {
     start: async () => {
       await connected(redis, clock);
       await refuseUnfit(redis, log);
+      http = await startHttp(config.http, {
+        redis: () => redis.ping(),
+        slack: () => bot?.ready() ?? true,
+        queues: () => queues.counts(),
+        open: () => store.open(),
+      });
       if (roles.worker) {
         running.push(
           startWorkers(engine, queues, {
@@ -127,25 +136,22 @@ export function buildApp(options: AppOptions): App {
       if (bot) {
         await bot.start();
         const renderer = startRenderer(queues, bot.renderer, 8, onError);
-        running.push({ stop: () => renderer.close() }, { stop: () => bot.stop() });
+        running.push({ stop: (redisIsGone) => renderer.close(redisIsGone) }, { stop: () => bot.stop() });
         for (const view of await desk.open()) await announcer.run(view.id, view.length);
       }
-      http = await startHttp(config.http, {
-        redis: () => redis.ping(),
-        slack: () => bot?.ready() ?? true,
-        queues: () => queues.counts(),
-        open: () => store.open(),
-      });
     },
-    stop: async () => {
-      const stopping = running;
-      running = [];
-      for (const each of stopping) await each.stop();
-      await http?.close();
-      await queues.close();
-      await farEnds.close();
-      redis.disconnect();
-    },
+    stop: () =>
+      stopInTime(
+        { redis, clock, log, stopMs: options.stopMs ?? 20_000, working: running.length > 0 },
+        async (redisIsGone) => {
+          const stopping = running;
+          running = [];
+          for (const each of stopping) await each.stop(redisIsGone);
+          await http?.close();
+          await queues.close();
+          await farEnds.close();
+        },
+      ),
   };
 }
 

@@ -1,6 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
+import { Refusal } from "./core/problems.js";
 
 export interface HttpNeeds {
   redis(): Promise<unknown>;
@@ -14,7 +15,7 @@ export interface HttpSide {
   close(): Promise<void>;
 }
 
-/** `GET /healthz`: 200 while Redis answers and Slack is connected, else 503 with the part that is not. `GET /metrics`: Prometheus. */
+/** Refuses a port that is taken. `GET /healthz`: 200 while Redis answers and Slack is connected, else 503 with the part that is not. `GET /metrics`: Prometheus. */
 export async function startHttp(
   listen: { readonly host: string; readonly port: number },
   needs: HttpNeeds,
@@ -33,7 +34,7 @@ export async function startHttp(
     );
   });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => reject(portProblem(error, listen)));
     server.listen(listen.port, listen.host, resolve);
   });
   const { port } = server.address() as AddressInfo;
@@ -45,6 +46,14 @@ export async function startHttp(
         server.close(() => resolve());
       }),
   };
+}
+
+/** A port somebody else has is the operator's to mend; anything else goes on as it is. */
+function portProblem(error: NodeJS.ErrnoException, { host, port }: { host: string; port: number }): Error {
+  if (error.code !== "EADDRINUSE") return error;
+  return new Refusal(`Port ${port} on ${host} is in use already, so /healthz cannot be served there.`, {
+    next: "Set http.port to a free one (0 takes any), or stop what listens there.",
+  });
 }
 
 interface HttpAnswer {

@@ -1,7 +1,8 @@
 import { buildApp, createLog, type App } from "../app.js";
 import { systemClock } from "../core/clock.js";
 import { readEnv } from "../config/env.js";
-import { complain, say, type ExitCode } from "./output.js";
+import { complain, say, UsageError, type ExitCode } from "./output.js";
+import type { FoundRedis } from "../jobs/redis/index.js";
 import { redisFor } from "./redis.js";
 import { openSettings, type SettingsFlags } from "./settings.js";
 
@@ -10,18 +11,34 @@ export interface Roles {
   readonly worker: boolean;
 }
 
-/** Resolves at SIGINT or SIGTERM, or when the promise given ends. */
-function untilStopped(ended: Promise<void>): Promise<void> {
+/** Resolves at SIGINT or SIGTERM with true, or with false when the promise given ends. */
+function untilStopped(ended: Promise<void>): Promise<boolean> {
   return new Promise((resolve) => {
-    const stop = (): void => {
-      process.off("SIGINT", stop);
-      process.off("SIGTERM", stop);
-      resolve();
+    const stop = (told: boolean): void => {
+      process.off("SIGINT", byPerson);
+      process.off("SIGTERM", byPerson);
+      resolve(told);
     };
-    process.once("SIGINT", stop);
-    process.once("SIGTERM", stop);
-    void ended.then(stop);
+    const byPerson = (): void => stop(true);
+    process.once("SIGINT", byPerson);
+    process.once("SIGTERM", byPerson);
+    void ended.then(() => stop(false));
   });
+}
+
+/** Serves until told to stop; the exit code says whether Redis left first. */
+async function served(redis: FoundRedis): Promise<ExitCode> {
+  if (await untilStopped(redis.ended)) return 0;
+  complain("The private Redis has ended, so Sluice stops. Start it again; what was begun goes on then.");
+  return 1;
+}
+
+/** What should be closed is closed by now; a process that must end does not hang on what was forgotten. */
+function endSoon(): void {
+  setTimeout(() => {
+    complain("Something would not close; Sluice ends all the same.");
+    process.exit();
+  }, 5_000).unref();
 }
 
 /** `start`, `bot`, `worker`: runs until told to stop. */
@@ -40,12 +57,12 @@ export async function serve(roles: Roles, flags: SettingsFlags): Promise<ExitCod
   try {
     await app.start();
     say(`Sluice is ready. Health: ${app.health()?.url ?? ""}/healthz`);
-    await untilStopped(found.ended);
-    return 0;
+    return await served(found);
   } finally {
     await app.stop();
     await found.stop();
     await settings.close();
+    endSoon();
   }
 }
 
@@ -61,7 +78,11 @@ export async function demo(flags: DemoFlags): Promise<ExitCode> {
     complain(`--port takes a number from 0 to 65535, not "${flags.port ?? ""}".`);
     return 2;
   }
-  const settings = await openSettings({ world: flags.world ?? "epic" }, { slackPort: port, ontap: demoKnobs });
+  const settings = await openSettings({ world: flags.world ?? "epic" }, { slackPort: port, ontap: demoKnobs }).catch(
+    (error: unknown) => {
+      throw takenPort(error, port) ?? error;
+    },
+  );
   const stops: (() => Promise<void>)[] = [() => settings.close()];
   try {
     const found = await redisFor(settings.config, say);
@@ -77,11 +98,20 @@ export async function demo(flags: DemoFlags): Promise<ExitCode> {
         .join(", ")}`,
     );
     say(`Sluice demo ready: ${settings.started?.urls["slack"] ?? ""}`);
-    await untilStopped(found.ended);
-    return 0;
+    return await served(found);
   } finally {
     for (const stop of stops) await stop().catch((error: unknown) => complain(`Stopping: ${String(error)}`));
+    endSoon();
   }
+}
+
+/** The page's port is the only one that is asked for; every other is free-chosen. */
+function takenPort(error: unknown, port: number): UsageError | undefined {
+  const { code, port: taken } = error as { code?: unknown; port?: unknown };
+  if (code !== "EADDRINUSE" || taken !== port) return undefined;
+  return new UsageError(
+    `Port ${port} is in use already, so the demo was not started. Stop what listens there, or choose another: --port N.`,
+  );
 }
 
 /** Long enough to watch, short enough to wait for. */

@@ -119,10 +119,16 @@ export function worker<T>(
     stalledInterval: 5_000,
     lockDuration: 30_000,
   });
-  made.on("error", onError);
+  // A connection that does not answer is told once, by who owns the connection, and not by every worker on it.
+  made.on("error", (error) => {
+    if (!isConnectionTrouble(error)) onError(error);
+  });
   made.on("failed", (_job, error) => onError(error));
   return made;
 }
+
+const isConnectionTrouble = (error: Error & { code?: unknown }): boolean =>
+  typeof error.code === "string" ? /^E[A-Z]+$/.test(error.code) : error.message === "Connection is closed.";
 
 /** The Announcer that only enqueues: workers speak through it, bot processes render. */
 export function queueAnnouncer(queues: Queues, onError: (error: unknown) => void): Announcer {

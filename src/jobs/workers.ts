@@ -19,7 +19,8 @@ export interface WorkerOptions {
 }
 
 export interface Running {
-  stop(): Promise<void>;
+  /** Takes nothing new and waits for what was begun; with Redis gone that would wait for ever, so it is let go. */
+  stop(redisIsGone?: boolean): Promise<void>;
 }
 
 /** Workers of one process: planning, executing, questions, the clock, the watcher and the sweeper. */
@@ -38,7 +39,7 @@ export function startWorkers(engine: Engine, queues: Queues, options: WorkerOpti
   const watching = watchLoop(engine, loops.signal, news);
   const sweeping = loop(engine, options.sweepMs, loops.signal, () => sweep(engine));
   loops.signal.addEventListener("abort", () => news.tell(), { once: true });
-  return { stop: () => stopAll(workers, loops, [watching, sweeping]) };
+  return { stop: (redisIsGone = false) => stopAll(workers, loops, [watching, sweeping], redisIsGone) };
 }
 
 /** Ends the watcher's rest: a wait that has just begun in this process is looked at when it is due, not when the rest is over. */
@@ -57,12 +58,13 @@ class News {
 }
 
 async function stopAll(
-  workers: readonly { close(): Promise<void> }[],
+  workers: readonly { close(force?: boolean): Promise<void> }[],
   loops: AbortController,
   ends: readonly Promise<void>[],
+  force: boolean,
 ): Promise<void> {
   loops.abort(new Error("stopping"));
-  await Promise.all([...ends, ...workers.map((each) => each.close())]);
+  await Promise.all([...ends, ...workers.map((each) => each.close(force))]);
 }
 
 async function takeTurn(engine: Engine, queues: Queues, { run, busy }: Wake, news: News): Promise<void> {
