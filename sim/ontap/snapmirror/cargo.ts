@@ -1,8 +1,17 @@
 import type { FabricState } from "../fabric.js";
 import { ApiError } from "../kernel/errors.js";
-import type { ActiveTransfer, PolicyState, RelationshipState, SnapshotState, VolumeState } from "../state.js";
+import { atLeast } from "../kernel/releases.js";
+import type {
+  ActiveTransfer,
+  ClusterState,
+  PolicyState,
+  RelationshipState,
+  SnapshotState,
+  VolumeState,
+} from "../state.js";
 import { clonesOf, deltaBytes, setContent, where } from "../storage/content.js";
 import { addSnapshot, deleteSnapshot, isLocked, ownersOf } from "../storage/snapshots.js";
+import { findPolicy } from "./lookup.js";
 import { isMirrorSnapshot, mirrorPrefix, mirrorSnapshotName, newestCommon } from "./names.js";
 import type { Ends } from "./transfers.js";
 
@@ -13,9 +22,8 @@ export const noCommonSnapshot = (relationship: RelationshipState): ApiError =>
   );
 
 export function policyOf(fabric: FabricState, relationship: RelationshipState): PolicyState {
-  const found = fabric
-    .cluster(relationship.destination.cluster)
-    .policies.find((each) => each.name === relationship.policy);
+  const { cluster, svmUuid } = relationship.destination;
+  const found = findPolicy(fabric.cluster(cluster), svmUuid, relationship.policy);
   if (!found) throw new ApiError(13303821, `SnapMirror policy "${relationship.policy}" does not exist.`);
   return found;
 }
@@ -41,19 +49,53 @@ export function prepare(
   const first = transfer.type === "initialize";
   if (destination.type !== "dp")
     throw new ApiError(6619546, `Destination volume "${where(destination)}" is not a data protection volume.`);
+  if (source.sizeBytes > destination.sizeBytes && destination.autosize?.mode === "off")
+    throw new ApiError(
+      6620077,
+      `Destination volume "${where(destination)}" is smaller than its source and may not grow.`,
+    );
   const base = first ? undefined : baseOf(fabric, relationship, both);
+  if (base) refuseStall(fabric, relationship, destination);
   const named = transfer.sourceSnapshot;
   const chosen = named === undefined ? undefined : source.snapshots.find((each) => each.name === named);
   if (named !== undefined && !chosen)
     throw new ApiError(13303844, `Snapshot "${named}" does not exist on "${relationship.source.path}".`);
-  const own = chosen || !policy.createOnSource ? undefined : mirrorSnapshot(fabric, relationship, both);
-  const labelled = chosen ? [chosen] : matching(policy, both, base);
+  const resumed = resumable(relationship, transfer, source);
+  const own = resumed || chosen || !policy.createOnSource ? undefined : mirrorSnapshot(fabric, relationship, both);
+  const labelled = resumed ?? (chosen ? [chosen] : matching(policy, both, base));
   const cargo = [...labelled, ...(own ? [own] : [])].sort((a, b) => a.createdAt - b.createdAt);
   if (cargo.length === 0 && first)
     throw new ApiError(13303812, `There is no snapshot to transfer on "${relationship.source.path}".`);
   transfer.cargo = cargo;
   const target = cargo.at(-1)?.content ?? destination.content;
   transfer.bytes = first ? Math.round(source.sizeBytes * 0.6) : deltaBytes(destination.content, target, source);
+  if (resumed) transfer.resumedBytes = Math.min(transfer.bytes, relationship.checkpoint?.bytes ?? 0);
+}
+
+/** What an aborted transfer of the same kind was carrying, if the source still has it: it goes on from its checkpoint. */
+export function resumable(
+  relationship: RelationshipState,
+  transfer: ActiveTransfer,
+  source: VolumeState,
+): SnapshotState[] | undefined {
+  const { checkpoint } = relationship;
+  if (checkpoint?.type !== transfer.type) return undefined;
+  const found = checkpoint.versions.map((version) => source.snapshots.find((each) => each.versionUuid === version));
+  const last = found.at(-1);
+  if (!last || found.includes(undefined)) return undefined;
+  if (transfer.sourceSnapshot !== undefined && last.name !== transfer.sourceSnapshot) return undefined;
+  return found.filter((each) => each !== undefined);
+}
+
+/** Before 9.12.1 a clone of the snapshot SnapMirror wants to rotate stops every update: reference 7.3. */
+function refuseStall(fabric: FabricState, relationship: RelationshipState, destination: VolumeState): void {
+  const cluster = fabric.cluster(relationship.destination.cluster);
+  if (fabric.knobs.cloneStall === "never" || atLeast(cluster.spec.release, "9.12.1")) return;
+  const prefix = mirrorPrefix(destination);
+  const held = destination.snapshots.find(
+    (each) => each.name.startsWith(prefix) && clonesOf(cluster, destination, each).length > 0,
+  );
+  if (held) throw new ApiError(13303844, `Snapshot "${held.name}" of "${where(destination)}" is busy: it has clones.`);
 }
 
 function mirrorSnapshot(
@@ -105,6 +147,7 @@ export function carryOver(
       destination.snapshots.push({ ...each, expiresAt: undefined, uuid: fabric.ids.next("snapshot") });
   }
   destination.snapshots.sort((a, b) => a.createdAt - b.createdAt);
+  destination.sizeBytes = Math.max(destination.sizeBytes, source.sizeBytes);
   copyLabels(source, destination);
   const before = relationship.exported;
   const target = transfer.cargo.at(-1);
@@ -125,6 +168,11 @@ function copyLabels(source: VolumeState, destination: VolumeState): void {
   }
 }
 
+function dropMaps(cluster: ClusterState, volume: VolumeState): void {
+  const luns = new Set([...volume.identities.values()].map((each) => each.uuid));
+  cluster.maps = cluster.maps.filter((map) => !luns.has(map.lunUuid));
+}
+
 /** One `snapmirror.*` of this mirror stays on either side: reference 16.2. */
 export function rotate(fabric: FabricState, relationship: RelationshipState, { source, destination }: Ends): void {
   const prefix = mirrorPrefix(destination);
@@ -135,7 +183,8 @@ export function rotate(fabric: FabricState, relationship: RelationshipState, { s
     const old = volume.snapshots.filter(
       (each) => each.name.startsWith(prefix) && each.versionUuid !== relationship.exported?.versionUuid,
     );
-    for (const each of old) dropUnlessHeld(fabric, name, volume, each);
+    for (const each of old.slice(0, Math.max(0, old.length - (fabric.knobs.mirrorSnapshotsKept - 1))))
+      dropUnlessHeld(fabric, name, volume, each);
   }
   if (policyOf(fabric, relationship).copyAll) propagateDeletes(fabric, relationship, { source, destination });
 }
@@ -180,11 +229,14 @@ export function revertForTransfer(
   fabric: FabricState,
   relationship: RelationshipState,
   { source, destination }: Ends,
+  preserve: boolean,
 ): void {
   const cluster = fabric.cluster(relationship.destination.cluster);
   const common = fabric.is(cluster.name, "noCommonSnapshot") ? undefined : newestCommon(destination, source);
   if (!common) throw noCommonSnapshot(relationship);
-  const newer = destination.snapshots.filter((each) => each.createdAt > common.createdAt && each !== common);
+  const newer = preserve
+    ? []
+    : destination.snapshots.filter((each) => each.createdAt > common.createdAt && each !== common);
   for (const each of newer) {
     if (clonesOf(cluster, destination, each).length > 0) {
       throw new ApiError(
@@ -195,6 +247,7 @@ export function revertForTransfer(
     if (isLocked(each, fabric.now)) throw new ApiError(9437886, `Newer snapshot "${each.name}" is locked.`);
   }
   destination.type = "dp";
+  if (!fabric.knobs.mapsSurviveResync) dropMaps(cluster, destination);
   for (const each of newer) deleteSnapshot(fabric, cluster, destination, each, "call");
   setContent(fabric, cluster, destination, common.content);
   relationship.exported = { versionUuid: common.versionUuid, name: common.name, createdAt: common.createdAt };

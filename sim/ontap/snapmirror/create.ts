@@ -2,19 +2,10 @@ import { has, integer, needText, text, word } from "../kernel/body.js";
 import { ApiError } from "../kernel/errors.js";
 import type { Ctx, Outcome } from "../kernel/route.js";
 import { notAuthorized } from "../kernel/errors.js";
-import type { ClusterState, End, RelationshipState, SvmState, VolumeState } from "../state.js";
-import { volumeNamed } from "../storage/content.js";
-import { freeBytes } from "../storage/aggregates.js";
-import { nextMsid } from "../storage/lookup.js";
-import { checkSchedule, wishes } from "./lookup.js";
+import type { End, RelationshipState, SvmState, VolumeState } from "../state.js";
+import { makeDestination, type Place, refuseDestination, volumeAtPlace } from "./destination.js";
+import { askedPolicy, askedSchedule, wishes } from "./lookup.js";
 import { startTransfer } from "./transfers.js";
-
-interface Place {
-  readonly cluster: ClusterState;
-  readonly svm: SvmState;
-  readonly name: string;
-  readonly path: string;
-}
 
 function parsePath(path: string, field: string): { svm: string; name: string } {
   const colon = path.indexOf(":");
@@ -72,10 +63,6 @@ function sourceOf(ctx: Ctx, destination: Place): Place {
   return { cluster: home, svm, name, path };
 }
 
-function volumeAtPlace(place: Place): VolumeState | undefined {
-  return volumeNamed(place.cluster, place.svm.name, place.name);
-}
-
 const endOf = (place: Place, volume: VolumeState): End => ({
   cluster: place.cluster.name,
   svmUuid: place.svm.uuid,
@@ -84,17 +71,15 @@ const endOf = (place: Place, volume: VolumeState): End => ({
 });
 
 /** POST /snapmirror/relationships: reference 6.3, and 6.9 with `restore`. */
-export function createRelationship(ctx: Ctx): Outcome {
+export function createRelationship(asked: Ctx): Outcome {
+  const ctx = fromSource(asked);
   const { body, cluster, fabric } = ctx;
   const { restore, createDestination } = wishes(body);
   const destination = destinationOf(ctx);
   const source = sourceOf(ctx, destination);
   refuseCombinations(ctx, restore, createDestination);
-  const policy = policyName(ctx, restore);
-  const schedule =
-    text(body, "transfer_schedule.name") ??
-    cluster.schedules.find((each) => each.uuid === text(body, "transfer_schedule.uuid"))?.name;
-  checkSchedule(ctx, schedule);
+  const policy = policyName(ctx, restore, destination.svm);
+  const schedule = askedSchedule(ctx);
   const throttle = integer(body, "throttle") ?? 0;
   const backoff = word(body, "backoff_level", ["high", "medium", "none"]) ?? "high";
   const uuid = fabric.ids.next("relationship");
@@ -133,7 +118,8 @@ export function createRelationship(ctx: Ctx): Outcome {
       source: relationship.source,
       destination: relationship.destination,
     });
-    if (text(body, "state") === "snapmirrored") startTransfer(fabric, relationship, "initialize", { scheduled: false });
+    if (text(body, "state")?.toLowerCase() === "snapmirrored")
+      startTransfer(fabric, relationship, "initialize", { scheduled: false });
   };
   return {
     location: `/api/snapmirror/relationships/${uuid}`,
@@ -156,80 +142,45 @@ function refuseCombinations(ctx: Ctx, restore: boolean, createDestination: boole
   if (restore && (has(body, "transfer_schedule") || has(body, "throttle"))) {
     throw new ApiError(13303869, "transfer_schedule and throttle cannot be used with restore.", 400);
   }
+  const state = text(body, "state");
+  if (state !== undefined && state.toLowerCase() !== "snapmirrored")
+    throw new ApiError(13303874, `State "${state}" cannot be given at creation.`, 400, "state");
+  if (createDestination && has(body, "backoff_level"))
+    throw new ApiError(13304132, "backoff_level cannot be used with create_destination.", 400, "backoff_level");
   if (createDestination && has(body, "throttle"))
     throw new ApiError(13303869, "throttle cannot be used with create_destination.", 400);
 }
 
-/** The default is `Asynchronous`, with its hourly schedule: reference 5.2. It is made when first used. */
-function policyName(ctx: Ctx, restore: boolean): string {
+/** The default is `Asynchronous`, with its hourly schedule: reference 5.2. A restore needs none. */
+const policyName = (ctx: Ctx, restore: boolean, svm: SvmState): string =>
+  askedPolicy(ctx, svm.uuid) ?? (restore ? "XDPDefault" : "Asynchronous");
+
+/**
+ * With create_destination the call may also be made on the source's cluster: the destination cluster does it, and the paths are put into
+ * its words.
+ */
+function fromSource(ctx: Ctx): Ctx {
   const { body, cluster, fabric } = ctx;
-  const asked =
-    text(body, "policy.name") ?? cluster.policies.find((each) => each.uuid === text(body, "policy.uuid"))?.name;
-  const name = asked ?? (restore ? "XDPDefault" : "Asynchronous");
-  if (cluster.policies.some((each) => each.name === name)) return name;
-  if (asked !== undefined)
-    throw new ApiError(13303821, `SnapMirror policy "${asked}" does not exist.`, 400, "policy.name");
-  cluster.policies.push({
-    uuid: fabric.ids.uuid(`${cluster.name}/policy/${name}`),
-    name,
-    type: "async",
-    comment: "built in",
-    throttle: 0,
-    compression: false,
-    retention: restore
-      ? [
-          { label: "daily", count: 7 },
-          { label: "weekly", count: 52 },
-        ]
-      : [],
-    copyAll: !restore,
-    copyLatest: false,
-    createOnSource: !restore,
-  });
-  return name;
-}
-
-function refuseDestination(cluster: ClusterState, from: VolumeState, to: VolumeState, restore: boolean): void {
-  if (from === to) throw new ApiError(6619441, "Source and destination are the same volume.");
-  if (cluster.relationships.some((each) => each.destination.volumeUuid === to.uuid)) {
-    throw new ApiError(6619637, `Volume "${to.name}" is already the destination of a SnapMirror relationship.`);
-  }
-  if (to.state !== "online") throw new ApiError(13303938, `Volume "${to.name}" is not online.`);
-  if (restore) return;
-  if (to.type === "dp" && to.sizeBytes < from.sizeBytes)
-    throw new ApiError(13303841, `Destination volume "${to.name}" is smaller than its source.`);
-}
-
-function makeDestination(ctx: Ctx, place: Place, from: VolumeState): VolumeState {
-  const { fabric, cluster } = ctx;
-  if (volumeAtPlace(place))
-    throw new ApiError(13303868, `Creating the destination failed: volume "${place.name}" exists.`);
-  const aggregate = [...cluster.aggregates].sort((a, b) => freeBytes(cluster, b) - freeBytes(cluster, a))[0];
-  if (!aggregate || fabric.is(cluster.name, "destinationFull"))
-    throw new ApiError(13303875, "No aggregate has space for the destination.");
-  const uuid = fabric.ids.next("volume");
-  const volume: VolumeState = {
-    uuid,
-    name: place.name,
-    svm: place.svm,
-    type: "dp",
-    state: "online",
-    sizeBytes: from.sizeBytes,
-    aggregate: aggregate.name,
-    encrypted: cluster.spec.platform !== "onprem",
-    guarantee: "none",
-    snapshotPolicy: "none",
-    comment: "",
-    tags: [],
-    language: from.language,
-    createdAt: fabric.now,
-    msid: nextMsid(cluster),
-    snapshotLocking: false,
-    initialized: false,
-    content: { id: fabric.ids.content(`${uuid}/empty`), writtenAt: fabric.now, luns: [] },
-    snapshots: [],
-    identities: new Map(),
+  const name = text(body, "destination.cluster.name");
+  if (name === undefined || name === cluster.name || !wishes(body).createDestination) return ctx;
+  const home = fabric.clusters.get(name);
+  if (!home || !cluster.peers.some((each) => each.remote === name))
+    throw new ApiError(13303877, `Cluster "${name}" is not a peer.`, 400, "destination.cluster.name");
+  const source = parsePath(needText(body, "source.path"), "source.path");
+  const destination = parsePath(needText(body, "destination.path"), "destination.path");
+  const own = cluster.svms.find((each) => each.name === source.svm);
+  const peer = cluster.svmPeers.find((each) => each.name === destination.svm && each.svm === own);
+  const svm = home.svms.find((each) => each.uuid === peer?.remoteSvmUuid);
+  const back = home.svmPeers.find((each) => each.svm === svm && each.remoteSvmUuid === own?.uuid);
+  if (!own || !svm || !back)
+    throw new ApiError(
+      13303886,
+      `SVM "${source.svm}" has no peer "${destination.svm}" with SnapMirror permission.`,
+      400,
+    );
+  const paths = {
+    source: { path: `${back.name}:${source.name}`, cluster: { name: cluster.name } },
+    destination: { path: `${svm.name}:${destination.name}` },
   };
-  cluster.volumes.push(volume);
-  return volume;
+  return { ...ctx, cluster: home, scope: undefined, body: { ...body, ...paths } };
 }

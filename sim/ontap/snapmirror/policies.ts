@@ -1,11 +1,12 @@
-import { accepts, flag, has, integer, isNull, list, needText, text, word } from "../kernel/body.js";
+import { accepts, flag, has, integer, isNull, needText, text, word } from "../kernel/body.js";
 import { ApiError, badValue, notFound, nothingToChange } from "../kernel/errors.js";
 import { fieldTable } from "../kernel/fields.js";
 import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
-import { ref } from "../kernel/scope.js";
-import type { PolicyState, Retention } from "../state.js";
-import { checkSchedule } from "./lookup.js";
+import { ref, svmIn } from "../kernel/scope.js";
+import type { ClusterState, PolicyState, Retention } from "../state.js";
+import { askedSchedule, findPolicy } from "./lookup.js";
+import { retentionIn } from "./retention.js";
 
 const RETENTION =
   "retention.{label,count,prefix,creation_schedule.{name,uuid}} retention.period retention.{preserve,warn}";
@@ -32,62 +33,45 @@ function view({ cluster }: Ctx, policy: PolicyState): Rec {
     name: policy.name,
     scope: policy.svm ? "svm" : "cluster",
     type: policy.type,
+    sync_type: policy.syncType,
+    rpo: policy.rpo,
+    identity_preservation: policy.identity,
     comment: policy.comment,
     svm: policy.svm && ref(policy.svm),
     throttle: policy.throttle,
     transfer_schedule: schedule && ref(schedule),
     network_compression_enabled: policy.compression,
-    retention: policy.retention.length > 0 ? policy.retention.map((rule) => retentionView(rule)) : undefined,
+    retention: policy.retention.length > 0 ? policy.retention.map((rule) => retentionView(cluster, rule)) : undefined,
     copy_all_source_snapshots: policy.copyAll || undefined,
     copy_latest_source_snapshot: policy.copyLatest || undefined,
     create_snapshot_on_source: policy.createOnSource,
   };
 }
 
+function scheduleRef(cluster: ClusterState, name: string | undefined): Rec | undefined {
+  const found = cluster.schedules.find((each) => each.name === name);
+  return found && ref(found);
+}
+
 /** `count` is a string: reference 5.2. */
-const retentionView = (rule: Retention): Rec => ({
+const retentionView = (cluster: ClusterState, rule: Retention): Rec => ({
   label: rule.label,
   count: String(rule.count),
   preserve: rule.preserve ?? false,
   warn: rule.warn ?? 0,
   period: rule.period,
   prefix: rule.prefix,
-  creation_schedule: rule.creationSchedule === undefined ? undefined : { name: rule.creationSchedule },
+  creation_schedule: scheduleRef(cluster, rule.creationSchedule),
 });
-
-const MAX_TOTAL = 1023;
-
-function retentionIn(body: Rec): readonly Retention[] | undefined {
-  const rules = list(body, "retention")?.map((rule): Retention => {
-    const count = integer(rule, "count");
-    if (count === undefined || count < 0 || count > MAX_TOTAL)
-      throw new ApiError(13304126, `The retention count must be 0 to ${MAX_TOTAL}.`, 400, "retention.count");
-    return {
-      label: needText(rule, "label"),
-      count,
-      preserve: flag(rule, "preserve"),
-      warn: integer(rule, "warn"),
-      period: text(rule, "period"),
-      prefix: text(rule, "prefix"),
-      creationSchedule: text(rule, "creation_schedule.name"),
-    };
-  });
-  if (rules && rules.reduce((sum, rule) => sum + rule.count, 0) > MAX_TOTAL) {
-    throw new ApiError(13304130, `The rules keep more than ${MAX_TOTAL} snapshots together.`, 400, "retention");
-  }
-  return rules;
-}
 
 function create(ctx: Ctx): Outcome {
   const { body, cluster, fabric } = ctx;
   const name = needText(body, "name");
-  const svmName = text(body, "svm.name") ?? ctx.scope?.name;
-  const svm = svmName === undefined ? undefined : cluster.svms.find((each) => each.name === svmName);
-  if (svmName !== undefined && !svm) throw new ApiError(2621462, `SVM "${svmName}" does not exist.`, 400, "svm.name");
-  const retention = retentionIn(body) ?? [];
+  const svm = has(body, "svm.name") || has(body, "svm.uuid") ? svmIn(ctx) : ctx.scope;
   const copyAll = flag(body, "copy_all_source_snapshots") ?? false;
   const copyLatest = flag(body, "copy_latest_source_snapshot") ?? false;
   const createOnSource = flag(body, "create_snapshot_on_source") ?? true;
+  const retention = retentionIn(ctx, createOnSource) ?? [];
   if (createOnSource && has(body, "create_snapshot_on_source"))
     throw new ApiError(13304085, "create_snapshot_on_source can only be false.", 400);
   if (
@@ -100,16 +84,27 @@ function create(ctx: Ctx): Outcome {
       400,
     );
   }
-  const schedule = text(body, "transfer_schedule.name");
-  checkSchedule(ctx, schedule);
+  if (!createOnSource && retention.length === 0)
+    throw new ApiError(6621088, "A vault policy needs at least one rule.", 400, "retention");
+  const type = word(body, "type", ["async", "sync", "continuous"]) ?? "async";
+  const syncType = word(body, "sync_type", ["sync", "strict_sync", "automated_failover", "automated_failover_duplex"]);
+  if (syncType !== undefined && type !== "sync")
+    throw new ApiError(13304084, "sync_type is for policies of type sync.", 400, "sync_type");
   const policy: PolicyState = {
     uuid: fabric.ids.next("policy"),
     name,
-    type: word(body, "type", ["async", "sync", "continuous"]) ?? "async",
+    type,
+    syncType: type === "sync" ? (syncType ?? "sync") : undefined,
+    rpo: integer(body, "rpo"),
+    identity: word(body, "identity_preservation", [
+      "full",
+      "exclude_network_config",
+      "exclude_network_and_protocol_config",
+    ]),
     svm,
     comment: text(body, "comment") ?? "",
-    throttle: integer(body, "throttle") ?? 0,
-    schedule,
+    throttle: throttleIn(body) ?? 0,
+    schedule: askedSchedule(ctx),
     compression: flag(body, "network_compression_enabled") ?? false,
     retention,
     // Without any of the four only SnapMirror's own snapshot goes over, and rules may still be given by PATCH.
@@ -139,19 +134,33 @@ function policyAt(ctx: Ctx): PolicyState {
   return found;
 }
 
+/** Those that came with the release stay as they are. */
+function changeable(ctx: Ctx): PolicyState {
+  const policy = policyAt(ctx);
+  if (policy.builtIn)
+    throw new ApiError(13303842, `SnapMirror policy "${policy.name}" is a default policy and cannot be changed.`, 400);
+  return policy;
+}
+
+function throttleIn(body: Rec): number | undefined {
+  const throttle = integer(body, "throttle");
+  if (throttle !== undefined && throttle < 0) throw badValue("throttle", throttle);
+  return throttle;
+}
+
 function change(ctx: Ctx): Outcome {
   const { body } = ctx;
-  const policy = policyAt(ctx);
+  const policy = changeable(ctx);
   if (Object.keys(body).length === 0) throw nothingToChange();
-  const retention = retentionIn(body);
+  const retention = retentionIn(ctx, policy.createOnSource);
   if (retention?.length === 0 && !policy.createOnSource)
     throw new ApiError(13304050, "The rules of a vault policy cannot be emptied.", 400, "retention");
   if (retention && retention.length > 0 && (policy.copyAll || policy.copyLatest))
     throw new ApiError(13304084, "retention excludes the mirror-all and mirror-latest modes.", 400);
-  const schedule = text(body, "transfer_schedule.name");
-  checkSchedule(ctx, schedule);
-  const throttle = integer(body, "throttle");
-  if (throttle !== undefined && throttle < 0) throw badValue("throttle", throttle);
+  const cleared = isNull(body, "transfer_schedule") || isNull(body, "transfer_schedule.name");
+  const schedule = cleared ? undefined : askedSchedule(ctx);
+  const throttle = throttleIn(body);
+  const compression = flag(body, "network_compression_enabled");
   return {
     job: {
       kind: "mirror",
@@ -159,24 +168,29 @@ function change(ctx: Ctx): Outcome {
       run: () => {
         // The whole list is replaced: reference 5.2.
         if (retention) policy.retention = retention;
-        if (isNull(body, "transfer_schedule")) policy.schedule = undefined;
+        if (cleared) policy.schedule = undefined;
         else if (schedule !== undefined) policy.schedule = schedule;
         if (throttle !== undefined) policy.throttle = throttle;
         if (has(body, "comment")) policy.comment = text(body, "comment") ?? "";
-        policy.compression = flag(body, "network_compression_enabled") ?? policy.compression;
+        if (has(body, "identity_preservation")) policy.identity = text(body, "identity_preservation");
+        policy.compression = compression ?? policy.compression;
       },
     },
   };
 }
 
 function remove(ctx: Ctx): Outcome {
-  const policy = policyAt(ctx);
+  const policy = changeable(ctx);
   return {
     job: {
       kind: "mirror",
       svm: policy.svm,
       run: () => {
-        if (ctx.cluster.relationships.some((each) => each.policy === policy.name)) {
+        const { cluster } = ctx;
+        const used = cluster.relationships.some(
+          (each) => findPolicy(cluster, each.destination.svmUuid, each.policy) === policy,
+        );
+        if (used) {
           throw new ApiError(8, `SnapMirror policy "${policy.name}" is in use.`, 409);
         }
         ctx.cluster.policies = ctx.cluster.policies.filter((each) => each !== policy);
@@ -195,7 +209,10 @@ export const policyWrites: readonly Write[] = [
       "copy_all_source_snapshots copy_latest_source_snapshot create_snapshot_on_source identity_preservation rpo",
     ),
     readable: fields,
-    errors: [6621060, 6619699, 6619714, 13304084, 13304085, 13304126, 13304130, 2621462],
+    errors: [
+      6621060, 6619699, 6619714, 6621045, 6621088, 6621091, 13303887, 13304084, 13304085, 13304092, 13304118, 13304126,
+      13304129, 13304130, 2621462,
+    ],
     run: create,
   },
   {
@@ -206,8 +223,11 @@ export const policyWrites: readonly Write[] = [
       `comment throttle transfer_schedule.{name,uuid} network_compression_enabled ${RETENTION} identity_preservation`,
     ),
     readable: fields,
-    errors: [13304050, 13304084, 13304126, 13304130, 6619699, 6619714],
+    errors: [
+      13303842, 13303887, 13304050, 13304084, 13304092, 13304118, 13304126, 13304129, 13304130, 6619699, 6619714,
+      6621045, 6621088, 6621091,
+    ],
     run: change,
   },
-  { method: "DELETE", path: "/snapmirror/policies/{uuid}", reply: "async", errors: [8], run: remove },
+  { method: "DELETE", path: "/snapmirror/policies/{uuid}", reply: "async", errors: [8, 13303842], run: remove },
 ];

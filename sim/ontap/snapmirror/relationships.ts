@@ -1,18 +1,13 @@
-import { accepts, has, integer, isNull, text, word } from "../kernel/body.js";
-import { ApiError, notFound, nothingToChange } from "../kernel/errors.js";
+import { accepts } from "../kernel/body.js";
 import { fieldTable } from "../kernel/fields.js";
-import { isoDuration, isoTime } from "../kernel/query.js";
 import { flagOf } from "../kernel/read.js";
-import type { Rec } from "../kernel/records.js";
-import type { Collection, Ctx, Entry, Outcome, Write } from "../kernel/route.js";
-import { ref } from "../kernel/scope.js";
-import type { End, RelationshipState, ReleaseState } from "../state.js";
+import type { Collection, Ctx, Entry, Write } from "../kernel/route.js";
+import type { RelationshipState } from "../state.js";
+import { changeRelationship } from "./change.js";
 import { createRelationship } from "./create.js";
-import { checkSchedule, inScope, relationshipAt, visibleRelationships } from "./lookup.js";
+import { inScope, visibleRelationships } from "./lookup.js";
+import { relationshipView, releaseView } from "./relationshipView.js";
 import { deleteRelationship } from "./remove.js";
-import { scheduleName } from "./schedule.js";
-import { movedBytes } from "./transfers.js";
-import { transition } from "./transitions.js";
 
 const fields = fieldTable(
   "uuid source.{path,svm.{uuid,name},cluster.{uuid,name}} destination.{path,svm.{uuid,name},cluster.{uuid,name}}",
@@ -39,177 +34,8 @@ export const relationships: Collection = {
 
 const entry = (ctx: Ctx, relationship: RelationshipState): Entry => ({
   key: relationship.uuid,
-  view: () => view(ctx, relationship),
+  view: () => relationshipView(ctx, relationship),
 });
-
-/** Paths are written with local aliases: the SVM's current name here, or the peer's alias. */
-function endView(ctx: Ctx, end: End): Rec {
-  const { cluster, fabric } = ctx;
-  const local = end.cluster === cluster.name;
-  const svm = fabric.cluster(end.cluster).svms.find((each) => each.uuid === end.svmUuid);
-  const volume = fabric.volumeOf(end);
-  const alias = local
-    ? svm?.name
-    : (cluster.svmPeers.find((each) => each.remoteSvmUuid === end.svmUuid)?.name ?? svm?.name);
-  const path = volume ? `${alias ?? ""}:${volume.name}` : end.path;
-  const home = fabric.cluster(end.cluster);
-  return {
-    path,
-    svm: { uuid: end.svmUuid, name: alias },
-    cluster: local ? undefined : { uuid: home.uuid, name: home.name },
-  };
-}
-
-function view(ctx: Ctx, relationship: RelationshipState): Rec {
-  const { cluster, now, fabric } = ctx;
-  const policy = cluster.policies.find((each) => each.name === relationship.policy);
-  const name = scheduleName(fabric, cluster.name, relationship);
-  const schedule = cluster.schedules.find((each) => each.name === name);
-  const { exported } = relationship;
-  const last = relationship.past.at(-1);
-  return {
-    uuid: relationship.uuid,
-    source: endView(ctx, relationship.source),
-    destination: endView(ctx, relationship.destination),
-    state: relationship.state,
-    healthy: relationship.healthy,
-    unhealthy_reason:
-      relationship.unhealthy.length > 0
-        ? relationship.unhealthy.map(({ code, message }) => ({ code: String(code), message, arguments: [] }))
-        : undefined,
-    lag_time: exported ? isoDuration(now - exported.createdAt) : undefined,
-    exported_snapshot: exported?.name,
-    restore: relationship.restore,
-    policy: policy && { ...ref(policy), type: policy.type },
-    group_type: "none",
-    throttle: relationship.restore ? undefined : relationship.throttle,
-    transfer_schedule: schedule && ref(schedule),
-    backoff_level: relationship.backoff,
-    transfer: transferView(ctx, relationship),
-    last_transfer_type: last?.type,
-    total_transfer_bytes: relationship.totalBytes,
-    total_transfer_duration: isoDuration(relationship.totalMs),
-  };
-}
-
-function transferView({ now, fabric }: Ctx, relationship: RelationshipState): Rec | undefined {
-  const active = relationship.transfer;
-  if (active) {
-    return {
-      uuid: active.uuid,
-      state: active.phase,
-      bytes_transferred: movedBytes(fabric, active),
-      type: active.type,
-      total_duration: isoDuration(now - active.queuedAt),
-      last_updated_time: isoTime(now),
-    };
-  }
-  const last = relationship.past.at(-1);
-  if (!last) return undefined;
-  return {
-    state: last.state,
-    bytes_transferred: last.bytes,
-    type: last.type,
-    total_duration: isoDuration(last.endedAt - last.startedAt),
-    end_time: isoTime(last.endedAt),
-    last_updated_time: isoTime(last.endedAt),
-  };
-}
-
-/** What a source shows of those it feeds: the paths, little else (reference 6.1). */
-function releaseView(ctx: Ctx, release: ReleaseState): Rec {
-  return {
-    uuid: release.relationshipUuid,
-    source: endView(ctx, release.source),
-    destination: endView(ctx, release.destination),
-    group_type: "none",
-  };
-}
-
-const STATES = ["snapmirrored", "paused", "broken_off"] as const;
-
-function change(ctx: Ctx): Outcome {
-  const { body, fabric, cluster } = ctx;
-  const relationship = relationshipAt(ctx);
-  if (Object.keys(body).length === 0) throw nothingToChange();
-  if (relationship.restore) throw new ApiError(13303851, "A restore relationship cannot be modified.", 400);
-  if (has(body, "source") || has(body, "destination")) {
-    throw new ApiError(
-      13304120,
-      "The source and destination paths are not those of the relationship reversed.",
-      400,
-      "source.path",
-    );
-  }
-  const state = checkedState(body);
-  const change = attributes(ctx, relationship);
-  const svm = cluster.svms.find((each) => each.uuid === relationship.destination.svmUuid);
-  return {
-    job: {
-      kind: "mirror",
-      svm,
-      run: () => {
-        if (!cluster.relationships.includes(relationship)) throw notFound();
-        change();
-        if (state === undefined) return;
-        transition(fabric, relationship, {
-          state,
-          restoreTo: text(body, "restore_to_snapshot"),
-          force: flagOf(ctx.query, "force", false),
-        });
-      },
-    },
-  };
-}
-
-function checkedState(body: Rec): string | undefined {
-  const given = text(body, "state");
-  if (given !== undefined && !STATES.some((each) => each === given.toLowerCase())) {
-    throw new ApiError(13303817, `Unknown value "${given}" for state.`, 400, "state");
-  }
-  const state = given?.toLowerCase();
-  if (has(body, "restore_to_snapshot") && state !== "broken_off") {
-    throw new ApiError(
-      state === undefined ? 13303837 : 13303835,
-      "restore_to_snapshot is for state broken_off only.",
-      400,
-    );
-  }
-  if ((has(body, "preserve") || has(body, "quick_resync")) && state !== "snapmirrored") {
-    throw new ApiError(
-      state === undefined ? 13303837 : 13303836,
-      "preserve and quick_resync are for state snapmirrored only.",
-      400,
-    );
-  }
-  return state;
-}
-
-function attributes(ctx: Ctx, relationship: RelationshipState): () => void {
-  const { body, cluster } = ctx;
-  const policy =
-    text(body, "policy.name") ?? cluster.policies.find((each) => each.uuid === text(body, "policy.uuid"))?.name;
-  if (policy !== undefined && !cluster.policies.some((each) => each.name === policy)) {
-    throw new ApiError(13303821, `SnapMirror policy "${policy}" does not exist.`, 400, "policy.name");
-  }
-  const schedule =
-    text(body, "transfer_schedule.name") ??
-    cluster.schedules.find((each) => each.uuid === text(body, "transfer_schedule.uuid"))?.name;
-  checkSchedule(ctx, schedule);
-  const throttle = integer(body, "throttle");
-  const backoff = word(body, "backoff_level", ["high", "medium", "none"]);
-  const cleared =
-    isNull(body, "transfer_schedule") ||
-    isNull(body, "transfer_schedule.name") ||
-    text(body, "transfer_schedule.name") === "";
-  return () => {
-    if (policy !== undefined) relationship.policy = policy;
-    if (cleared) relationship.schedule = null;
-    else if (schedule !== undefined) relationship.schedule = schedule;
-    if (throttle !== undefined) relationship.throttle = throttle;
-    if (backoff !== undefined) relationship.backoff = backoff;
-  };
-}
 
 export const relationshipWrites: readonly Write[] = [
   {
@@ -223,8 +49,8 @@ export const relationshipWrites: readonly Write[] = [
     ),
     readable: fields,
     errors: [
-      6619637, 6619441, 6619699, 6619714, 13303821, 13303841, 13303852, 13303868, 13303869, 13303873, 13303877,
-      13303886,
+      6619637, 6619441, 6619699, 6619714, 13303821, 13303841, 13303852, 13303866, 13303868, 13303869, 13303873,
+      13303874, 13303875, 13303877, 13303883, 13303886, 13303892, 13303938, 13304132,
     ],
     run: createRelationship,
   },
@@ -239,17 +65,18 @@ export const relationshipWrites: readonly Write[] = [
     ),
     readable: fields,
     errors: [
-      13303808, 13303809, 13303810, 13303812, 13303817, 13303821, 13303835, 13303836, 13303837, 13303851, 13304120,
-      6619699, 6619714,
+      13303808, 13303809, 13303810, 13303812, 13303817, 13303818, 13303820, 13303821, 13303830, 13303831, 13303834,
+      13303835, 13303836, 13303837, 13303851, 13303866, 13303996, 13304003, 13304062, 13304086, 13304120, 6619699,
+      6619714, 6619715, 9437886,
     ],
-    run: change,
+    run: changeRelationship,
   },
   {
     method: "DELETE",
     path: "/snapmirror/relationships/{uuid}",
     reply: "async",
     flags: ["destination_only", "source_only", "source_info_only"],
-    errors: [4, 13303822, 13303854, 13303855, 13304082],
+    errors: [4, 6619715, 13303822, 13303854, 13303855, 13304082],
     run: deleteRelationship,
   },
 ];

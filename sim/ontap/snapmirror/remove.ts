@@ -6,7 +6,7 @@ import type { ClusterState, RelationshipState, ReleaseState } from "../state.js"
 import { clonesOf } from "../storage/content.js";
 import { deleteSnapshot } from "../storage/snapshots.js";
 import { mirrorPrefix } from "./names.js";
-import { relationshipAt } from "./lookup.js";
+import { claim, relationshipAt } from "./lookup.js";
 import { forgetRelease, releaseTarget } from "./restore.js";
 
 const FLAGS = ["destination_only", "source_only", "source_info_only"] as const;
@@ -28,7 +28,8 @@ export function deleteRelationship(ctx: Ctx): Outcome {
   if (relationship.restore && given.length > 0)
     throw new ApiError(13303855, "No flags may be given for a restore relationship.", 400);
   const svm = cluster.svms.find((each) => each.uuid === relationship.destination.svmUuid);
-  return { job: { kind: "mirror", svm, run: () => remove(fabric, cluster, relationship, flavour) } };
+  const abandon = claim(ctx, relationship);
+  return { job: { kind: "mirror", svm, run: () => remove(fabric, cluster, relationship, flavour), abandon } };
 }
 
 function remove(fabric: FabricState, cluster: ClusterState, relationship: RelationshipState, flavour: Flavour): void {

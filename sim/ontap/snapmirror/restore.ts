@@ -1,8 +1,9 @@
 import type { FabricState } from "../fabric.js";
 import { ApiError } from "../kernel/errors.js";
 import type { ActiveTransfer, RelationshipState, SnapshotState, VolumeState } from "../state.js";
-import { clonesOf, deltaBytes, setContent, where } from "../storage/content.js";
+import { clonesOf, deltaBytes, setContent, where, written } from "../storage/content.js";
 import { deleteSnapshot, isLocked } from "../storage/snapshots.js";
+import { resumable } from "./cargo.js";
 import { newestCommon } from "./names.js";
 import type { Ends } from "./transfers.js";
 
@@ -19,6 +20,7 @@ export function prepareRestore(
   const { source, destination: target } = both;
   const chosen = chosenSnapshot(transfer, both);
   const cluster = fabric.cluster(relationship.destination.cluster);
+  if (transfer.files) return prepareFiles(transfer, both, chosen);
   if (target.type === "dp" && !target.initialized) {
     target.restoring = relationship.uuid;
     transfer.cargo = [chosen];
@@ -37,7 +39,45 @@ export function prepareRestore(
   setContent(fabric, cluster, target, common.content);
   transfer.cargo = [chosen];
   transfer.bytes = deltaBytes(common.content, chosen.content, source);
+  if (resumable(relationship, transfer, source))
+    transfer.resumedBytes = Math.min(transfer.bytes, relationship.checkpoint?.bytes ?? 0);
   fabric.effect(cluster.name, "volume overwritten", where(target));
+}
+
+const inVolume = (path: string): string => path.replace(/^\//, "");
+
+/** Single files: the target stays a read-write volume, and only the named LUNs are written. */
+function prepareFiles(transfer: ActiveTransfer, { destination: target }: Ends, chosen: SnapshotState): void {
+  if (target.type !== "rw")
+    throw new ApiError(13303845, `Files can only be restored to a read-write volume; "${where(target)}" is not one.`);
+  const wanted = (transfer.files ?? []).map((each) => {
+    const found = chosen.content.luns.find((lun) => lun.name === inVolume(each.source));
+    if (!found) throw new ApiError(13303845, `File "${each.source}" is not in snapshot "${chosen.name}".`);
+    return found;
+  });
+  transfer.cargo = [chosen];
+  transfer.bytes = wanted.reduce((sum, each) => sum + Math.round(each.sizeBytes * 0.6), 0);
+}
+
+/** A file that is there is overwritten and stays the same LUN; one that is not is a new LUN. */
+function finishFiles(
+  fabric: FabricState,
+  relationship: RelationshipState,
+  transfer: ActiveTransfer,
+  { destination: target }: Ends,
+  chosen: SnapshotState,
+): void {
+  const cluster = fabric.cluster(relationship.destination.cluster);
+  let luns = [...target.content.luns];
+  for (const each of transfer.files ?? []) {
+    const from = chosen.content.luns.find((lun) => lun.name === inVolume(each.source));
+    if (!from) continue;
+    const name = inVolume(each.destination);
+    const there = luns.find((lun) => lun.name === name);
+    const file = { ...from, name, inode: there?.inode ?? fabric.ids.next("inode") };
+    luns = there ? luns.map((lun) => (lun === there ? file : lun)) : [...luns, file];
+  }
+  setContent(fabric, cluster, target, written(fabric, target, luns));
 }
 
 function chosenSnapshot(transfer: ActiveTransfer, { source }: Ends): SnapshotState {
@@ -72,11 +112,17 @@ export function finishRestore(
   fabric: FabricState,
   relationship: RelationshipState,
   transfer: ActiveTransfer,
-  { destination: target }: Ends,
+  both: Ends,
 ): void {
+  const target = both.destination;
   const cluster = fabric.cluster(relationship.destination.cluster);
   const chosen = transfer.cargo[0];
   if (!chosen) throw new ApiError(13303845, "Nothing to restore.");
+  if (transfer.files) {
+    finishFiles(fabric, relationship, transfer, both, chosen);
+    leave(fabric, relationship);
+    return;
+  }
   if (fabric.knobs.restoreNewerSnapshots === "drop") {
     for (const each of newerThan(target, chosen)) deleteSnapshot(fabric, cluster, target, each, "call");
   }
@@ -86,6 +132,11 @@ export function finishRestore(
   }
   setContent(fabric, cluster, target, chosen.content);
   target.initialized = true;
+  leave(fabric, relationship);
+}
+
+function leave(fabric: FabricState, relationship: RelationshipState): void {
+  const cluster = fabric.cluster(relationship.destination.cluster);
   releaseTarget(fabric, relationship);
   cluster.relationships = cluster.relationships.filter((each) => each !== relationship);
   forgetRelease(fabric, relationship);

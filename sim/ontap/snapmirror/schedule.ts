@@ -1,9 +1,10 @@
 import type { FabricState } from "../fabric.js";
 import { ApiError } from "../kernel/errors.js";
 import { lastNight, nightComment, nightName } from "../seed/nights.js";
-import type { Cron, RelationshipState } from "../state.js";
+import type { ClusterState, Cron, RelationshipState } from "../state.js";
 import { volumeNamed, written } from "../storage/content.js";
 import { addSnapshot, deleteSnapshot, isLocked, ownersOf } from "../storage/snapshots.js";
+import { findPolicy } from "./lookup.js";
 import { startTransfer } from "./transfers.js";
 
 const NIGHTS_KEPT = 7;
@@ -15,6 +16,7 @@ export function tickMinute(fabric: FabricState): void {
     for (const relationship of cluster.relationships) {
       const cron = cronOf(fabric, cluster.name, relationship);
       if (cron && matchesMinute(cron, fabric.now)) scheduledUpdate(fabric, relationship);
+      createByRules(fabric, cluster, relationship);
     }
   }
 }
@@ -28,7 +30,7 @@ export function scheduleName(
   if (relationship.restore || relationship.schedule === null) return undefined;
   return (
     relationship.schedule ??
-    fabric.cluster(cluster).policies.find((each) => each.name === relationship.policy)?.schedule
+    findPolicy(fabric.cluster(cluster), relationship.destination.svmUuid, relationship.policy)?.schedule
   );
 }
 
@@ -56,6 +58,29 @@ function scheduledUpdate(fabric: FabricState, relationship: RelationshipState): 
   const source = fabric.volumeOf(relationship.source);
   if (source?.type === "rw" && fabric.knobs.applicationWrites === "everyTick") source.content = written(fabric, source);
   startTransfer(fabric, relationship, "update", { scheduled: true });
+}
+
+/** Rules with a schedule make snapshots on the destination itself, of what it holds: reference 5.2. */
+function createByRules(fabric: FabricState, cluster: ClusterState, relationship: RelationshipState): void {
+  if (relationship.state !== "snapmirrored") return;
+  const rules = findPolicy(cluster, relationship.destination.svmUuid, relationship.policy)?.retention ?? [];
+  for (const rule of rules) {
+    const cron = cluster.schedules.find((each) => each.name === rule.creationSchedule)?.cron;
+    const volume = fabric.volumeOf(relationship.destination);
+    if (!cron || !volume || !matchesMinute(cron, fabric.now)) continue;
+    const stamp = new Date(fabric.now).toISOString().slice(0, 16).replace("T", "_").replace(":", "");
+    const name = `${rule.prefix ?? rule.label}.${stamp}`;
+    if (volume.snapshots.some((each) => each.name === name)) continue;
+    volume.snapshots.push({
+      uuid: fabric.ids.next("snapshot"),
+      name,
+      versionUuid: fabric.ids.next("version"),
+      createdAt: fabric.now,
+      label: rule.label,
+      provenanceVolumeUuid: volume.uuid,
+      content: volume.content,
+    });
+  }
 }
 
 /** What the site's own script does at 02:00: a new nightly on every seeded source, the eighth oldest goes. */

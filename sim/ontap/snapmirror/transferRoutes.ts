@@ -1,5 +1,5 @@
-import { accepts, flag, integer, list, text, word } from "../kernel/body.js";
-import { ApiError, missing, notFound } from "../kernel/errors.js";
+import { accepts, flag, integer, list, needText, text } from "../kernel/body.js";
+import { ApiError, badValue, missing, notFound } from "../kernel/errors.js";
 import { fieldTable } from "../kernel/fields.js";
 import { isoDuration, isoTime } from "../kernel/query.js";
 import type { Rec } from "../kernel/records.js";
@@ -61,6 +61,9 @@ function pastEntry(relationship: RelationshipState, past: PastTransfer): Entry {
       end_time: isoTime(past.endedAt),
       total_duration: isoDuration(past.endedAt - past.startedAt),
       error_info: past.error && { code: past.error.code, message: past.error.message },
+      throttle: past.throttle,
+      checkpoint_size: past.checkpointBytes,
+      last_updated_time: isoTime(past.endedAt),
     }),
   };
 }
@@ -78,12 +81,31 @@ function start(ctx: Ctx): Outcome {
   const type = typeFor(relationship);
   if (relationship.transfer)
     throw new ApiError(CODE[type], `The ${type} failed. Reason:Another transfer is in progress`, 400);
-  if (list(body, "files")?.length === 0) throw new ApiError(13303846, "The list of files is empty.", 400, "files");
+  const files = filesIn(body);
+  if (files?.length === 0) throw new ApiError(13303846, "The list of files is empty.", 400, "files");
   refuseState(ctx, relationship, type);
-  const wish = { scheduled: false, sourceSnapshot: text(body, "source_snapshot"), throttle: integer(body, "throttle") };
+  const wish = { scheduled: false, sourceSnapshot: text(body, "source_snapshot"), throttle: throttleIn(body), files };
   const transfer = startTransfer(fabric, relationship, type, wish);
   const location = `/api/snapmirror/relationships/${relationship.uuid}/transfers/${transfer.uuid}`;
   return { done: true, location, record: { uuid: transfer.uuid, state: "queued" } };
+}
+
+function throttleIn(body: Rec): number | undefined {
+  const throttle = integer(body, "throttle");
+  if (throttle !== undefined && throttle < 0) throw badValue("throttle", throttle);
+  return throttle;
+}
+
+const MAX_FILES = 8;
+
+/** At most eight, restore only; without a destination path a file goes back to where it was. */
+function filesIn(body: Rec): NonNullable<ActiveTransfer["files"]> | undefined {
+  const files = list(body, "files")?.map((each) => {
+    const source = needText(each, "source_path");
+    return { source, destination: text(each, "destination_path") ?? source };
+  });
+  if (files && files.length > MAX_FILES) throw badValue("files", files.length);
+  return files;
 }
 
 function typeFor(relationship: RelationshipState): TransferType {
@@ -94,7 +116,8 @@ function typeFor(relationship: RelationshipState): TransferType {
 /** Refused at once; what goes wrong later shows on the relationship. */
 function refuseState(ctx: Ctx, relationship: RelationshipState, type: TransferType): void {
   const { body, fabric } = ctx;
-  if (type === "update" && relationship.state !== "snapmirrored") {
+  const paused = relationship.state === "paused" && fabric.knobs.updateWhilePaused === "allow";
+  if (type === "update" && relationship.state !== "snapmirrored" && !paused) {
     throw new ApiError(13303844, `The update failed. Reason:The relationship is ${relationship.state}`, 400);
   }
   if (type !== "restore" && (flag(body, "storage_efficiency_enabled") !== undefined || list(body, "files"))) {
@@ -116,8 +139,10 @@ function refuseState(ctx: Ctx, relationship: RelationshipState, type: TransferTy
 /** `aborted` keeps the restart checkpoint, `hard_aborted` drops it. */
 function abort(ctx: Ctx): Outcome {
   const relationship = relationshipAt(ctx, "relationship.uuid");
-  const state = word(ctx.body, "state", ["aborted", "hard_aborted"]);
-  if (state === undefined) throw missing("state");
+  const given = text(ctx.body, "state");
+  if (given === undefined) throw missing("state");
+  const state = (["aborted", "hard_aborted"] as const).find((each) => each === given.toLowerCase());
+  if (!state) throw new ApiError(13303849, `A transfer cannot be set to state "${given}".`, 400, "state");
   const { transfer } = relationship;
   if (!transfer || transfer.uuid !== ctx.params["uuid"]) throw notFound();
   endTransfer(ctx.fabric, relationship, transfer, state, new ApiError(6620046, "Transfer aborted."));
@@ -140,7 +165,7 @@ export const transferWrites: readonly Write[] = [
     reply: "sync",
     body: accepts("state"),
     readable: fields,
-    errors: [4, 262212],
+    errors: [4, 13303849],
     run: abort,
   },
 ];

@@ -1,7 +1,15 @@
 import type { FabricState } from "../fabric.js";
 import { ApiError } from "../kernel/errors.js";
-import type { ActiveTransfer, PastTransfer, RelationshipState, TransferType, VolumeState } from "../state.js";
+import type {
+  ActiveTransfer,
+  Checkpoint,
+  PastTransfer,
+  RelationshipState,
+  TransferType,
+  VolumeState,
+} from "../state.js";
 import { carryOver, keepRetention, prepare, revertForTransfer, rotate } from "./cargo.js";
+import { findPolicy } from "./lookup.js";
 import { finishRestore, prepareRestore } from "./restore.js";
 
 const DAY_MS = 86_400_000;
@@ -10,6 +18,15 @@ export interface TransferWish {
   readonly scheduled: boolean;
   readonly sourceSnapshot?: string | undefined;
   readonly throttle?: number | undefined;
+  readonly files?: ActiveTransfer["files"];
+  readonly preserve?: boolean | undefined;
+}
+
+/** The throttle in force for what begins now: the call's, else the relationship's, else the policy's. */
+function throttleOf(fabric: FabricState, relationship: RelationshipState, wish: TransferWish): number {
+  if (wish.throttle !== undefined) return wish.throttle;
+  const { cluster, svmUuid } = relationship.destination;
+  return relationship.throttle || (findPolicy(fabric.cluster(cluster), svmUuid, relationship.policy)?.throttle ?? 0);
 }
 
 /** Queues a transfer; it begins, runs and ends by the clock. */
@@ -28,7 +45,9 @@ export function startTransfer(
     beginsAt: begins,
     endsAt: begins,
     bytes: 0,
-    throttle: wish.throttle ?? relationship.throttle,
+    throttle: throttleOf(fabric, relationship, wish),
+    files: wish.files,
+    preserve: wish.preserve,
     sourceSnapshot: wish.sourceSnapshot,
     scheduled: wish.scheduled,
     cargo: [],
@@ -68,7 +87,7 @@ function begin(fabric: FabricState, relationship: RelationshipState, transfer: A
     transfer.phase = "transferring";
     if (transfer.type === "restore") prepareRestore(fabric, relationship, transfer, both);
     else {
-      if (transfer.type === "resync") revertForTransfer(fabric, relationship, both);
+      if (transfer.type === "resync") revertForTransfer(fabric, relationship, both, transfer.preserve ?? false);
       prepare(fabric, relationship, transfer, both);
     }
   } catch (error) {
@@ -83,7 +102,7 @@ function begin(fabric: FabricState, relationship: RelationshipState, transfer: A
 function transferMs(fabric: FabricState, transfer: ActiveTransfer): number {
   const limit = transfer.throttle > 0 ? transfer.throttle * 1024 : Infinity;
   const rate = Math.min(limit, fabric.knobs.transferBytesPerSecond);
-  return rate === Infinity ? 0 : Math.ceil((transfer.bytes / rate) * 1000);
+  return rate === Infinity ? 0 : Math.ceil(((transfer.bytes - (transfer.resumedBytes ?? 0)) / rate) * 1000);
 }
 
 function complete(fabric: FabricState, relationship: RelationshipState, transfer: ActiveTransfer): void {
@@ -116,6 +135,7 @@ export function endTransfer(
 ): void {
   relationship.transfer = undefined;
   const bytes = state === "success" ? transfer.bytes : movedBytes(fabric, transfer);
+  relationship.checkpoint = checkpointOf(relationship, transfer, state, bytes);
   relationship.past = relationship.past.filter((each) => each.endedAt > fabric.now - DAY_MS);
   relationship.past.push({
     uuid: transfer.uuid,
@@ -126,6 +146,8 @@ export function endTransfer(
     endedAt: fabric.now,
     snapshot: transfer.cargo.at(-1)?.name,
     error: error && { code: error.code, message: error.message },
+    throttle: transfer.throttle,
+    checkpointBytes: relationship.checkpoint?.bytes,
   });
   relationship.healthy = state === "success";
   relationship.unhealthy = error ? [{ code: error.code, message: error.message }] : [];
@@ -139,11 +161,24 @@ export function endTransfer(
   }
 }
 
+/** `aborted` and failures keep what went over, `hard_aborted` drops it: reference 6.6. One aborted in the queue leaves the old one. */
+function checkpointOf(
+  relationship: RelationshipState,
+  transfer: ActiveTransfer,
+  state: PastTransfer["state"],
+  bytes: number,
+): Checkpoint | undefined {
+  if (state === "success" || state === "hard_aborted") return undefined;
+  if (transfer.phase === "queued" || transfer.cargo.length === 0) return relationship.checkpoint;
+  return { type: transfer.type, versions: transfer.cargo.map((each) => each.versionUuid), bytes };
+}
+
 /** Bytes of an active transfer that have gone over by now. */
 export function movedBytes(fabric: FabricState, transfer: ActiveTransfer): number {
   if (transfer.phase === "queued") return 0;
   const begun = transfer.beginsAt;
   if (transfer.endsAt <= begun) return transfer.bytes;
   const part = Math.min(1, Math.max(0, (fabric.now - begun) / (transfer.endsAt - begun)));
-  return Math.floor(transfer.bytes * part);
+  const before = transfer.resumedBytes ?? 0;
+  return before + Math.floor((transfer.bytes - before) * part);
 }
