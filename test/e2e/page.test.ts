@@ -2,7 +2,7 @@ import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect } from "@jest/globals";
-import { chromium, type Browser, type Page } from "playwright-core";
+import { chromium, type Browser, type Locator, type Page } from "playwright-core";
 import { openScene, type Scene } from "../scenarios/app.js";
 import { findProgram, testWithProgram } from "../support/machine.js";
 import { useRedis } from "../support/redis.js";
@@ -38,6 +38,14 @@ describe("the page, in a browser, with the whole product behind it", () => {
 
   const take = (name: string): Promise<unknown> => page.screenshot({ path: join(pictures, `${name}.png`) });
 
+  /** Is all of it on the screen, in whatever scrolls around it? */
+  const inView = (what: Locator): Promise<boolean> =>
+    what.first().evaluate((each) => {
+      const box = each.getBoundingClientRect();
+      const around = each.closest(".messages")?.getBoundingClientRect();
+      return around !== undefined && box.top >= around.top && box.bottom <= around.bottom;
+    });
+
   async function become(now: string, next: string): Promise<void> {
     await page.getByRole("button", { name: `Act as: ${now}` }).click();
     await page.getByRole("menuitemradio", { name: next }).click();
@@ -64,6 +72,10 @@ describe("the page, in a browser, with the whole product behind it", () => {
 
       await say("restore prod from CVO");
       await thread.getByText("Waiting for approval (0 of 2)").waitFor();
+      await thread.getByText("please read the plan above").waitFor();
+      // Read from its beginning: what will be lost is on the screen, however long the plan is.
+      expect(await inView(thread.getByRole("heading", { name: "Restore prod from its mirror" }))).toBe(true);
+      expect(await inView(thread.getByText("Will be lost"))).toBe(true);
       await take("3-plan");
       await become("Tara Quinn", "Sam Okafor");
       await thread.getByRole("button", { name: "Approve" }).click();
@@ -83,6 +95,7 @@ describe("the page, in a browser, with the whole product behind it", () => {
         .getByRole("button", { name: /storage-health/ })
         .click();
       await page.getByText(/prod/).first().waitFor();
+      expect(await page.locator(".table-frame").evaluate((each) => each.scrollWidth - each.clientWidth)).toBe(0);
       await take("6-digest");
       await page.getByRole("navigation").getByRole("button", { name: "Sluice" }).click();
       await page.getByRole("heading").first().waitFor();

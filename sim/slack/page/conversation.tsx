@@ -1,8 +1,9 @@
-import { useEffect, useLayoutEffect, useRef, type ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
 import type { Message } from "../types.js";
 import { Composer } from "./composer.js";
 import { Hints } from "./hints.js";
 import { MessageRow, msOf } from "./message.js";
+import { useReading } from "./scrolling.js";
 import { closeThread, markRead, useStore, visibleTo } from "./store.js";
 import { formatDay } from "./text.js";
 
@@ -15,31 +16,6 @@ function followsClosely(message: Message, before: Message | undefined): boolean 
   return msOf(message.ts) - msOf(before.ts) < closeMs;
 }
 
-/** Keeps the end in view as long as one was there already. */
-function useStickToEnd(count: unknown, key: string, fromTop: boolean) {
-  const frame = useRef<HTMLDivElement>(null);
-  const stuck = useRef(true);
-  useLayoutEffect(() => {
-    stuck.current = true;
-  }, [key]);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    if (element && stuck.current) element.scrollTop = element.scrollHeight;
-  }, [count, key]);
-  useLayoutEffect(() => {
-    const element = frame.current;
-    const rows = element?.querySelectorAll<HTMLElement>(".message");
-    const last = rows?.[rows.length - 1];
-    // A message longer than the window is read from its beginning.
-    if (element && last && fromTop && last.offsetHeight > element.clientHeight) element.scrollTop = last.offsetTop - 60;
-  }, [key, fromTop]);
-  const onScroll = (): void => {
-    const element = frame.current;
-    if (element) stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < 60;
-  };
-  return { frame, onScroll };
-}
-
 export function ConversationView({ channel, name }: { channel: string; name: string }) {
   const all = useStore((state) => state.messages[channel]);
   const me = useStore((state) => state.me);
@@ -49,7 +25,7 @@ export function ConversationView({ channel, name }: { channel: string; name: str
     (each) =>
       each.thread_ts === undefined || each.thread_ts === each.ts || each.reply_broadcast || !known.has(each.thread_ts),
   );
-  const { frame, onScroll } = useStickToEnd(all, `${channel}/${me}`, true);
+  const { frame, onScroll } = useReading(all, `${channel}/${me}`);
   const newest = seen[seen.length - 1]?.ts;
   useEffect(() => {
     if (newest !== undefined) markRead(channel, newest);
@@ -114,7 +90,7 @@ export function ThreadPanel() {
   const all = useStore((state) => (thread ? state.messages[thread.channel] : undefined));
   const me = useStore((state) => state.me);
   const channel = useStore((state) => state.boot?.channels.find((each) => each.id === thread?.channel));
-  const { frame, onScroll } = useStickToEnd(all, `${thread?.ts}/${me}`, false);
+  const { frame, onScroll } = useReading(all, `${thread?.ts}/${me}`);
   if (!thread) return null;
   const seen = visibleTo(all ?? [], me);
   const parent = seen.find((each) => each.ts === thread.ts);

@@ -105,6 +105,7 @@ export function MessageRow({ message, compact, replies = [], inThread = false }:
       className={`message${compact ? " message-compact" : ""}${ephemeral ? " message-ephemeral" : ""}`}
       aria-label={`Message from ${name}`}
       data-ts={message.ts}
+      data-person={isBot ? undefined : message.user}
     >
       <div className="message-gutter">
         {compact ? <time className="message-hover-time">{time}</time> : <Avatar id={message.user} />}

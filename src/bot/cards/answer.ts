@@ -136,7 +136,9 @@ function tableBlocks(part: Table, used: Used): CardBlock[] {
   if (used.tables > 0 || rows.length > 99 || rows.length === 0 || columns.length === 0 || characters > 9000)
     return tableRows(part);
   used.tables += 1;
-  return [{ type: "table", rows: [columns.map(tableCell), ...rows.map((row) => row.map(tableCell))] }];
+  const all = [columns, ...rows];
+  const settings = columns.map((_, i) => ({ is_wrapped: all.some((row) => plainText(row[i] ?? "").length > 16) }));
+  return [{ type: "table", column_settings: settings, rows: all.map((row) => row.map(tableCell)) }];
 }
 
 type Cell = TableBlock["rows"][number][number];
