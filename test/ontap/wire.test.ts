@@ -55,5 +55,5 @@ test("releases compare by number, not by text", () => {
   expect(isAtLeast(release, "9.8")).toBe(true);
   expect(isAtLeast(release, "9.10.1")).toBe(true);
   expect(isAtLeast(release, "9.11")).toBe(false);
-  expect(Object.values(FEATURES).every((since) => /^9\.\d+(\.\d+)?$/.test(since))).toBe(true);
+  expect(Object.values(FEATURES).every(({ since }) => /^9\.\d+(\.\d+)?$/.test(since))).toBe(true);
 });

@@ -1,6 +1,5 @@
-import type { Clock } from "../../core/clock.js";
 import type { Problem } from "../../core/problems.js";
-import type { HttpReads } from "../wire/calls.js";
+import type { HttpReads, HttpWrites } from "../wire/calls.js";
 import { jobProblem, type Login } from "../wire/errors.js";
 import { api } from "../wire/query.js";
 import { instant, needText, num, part, text, type Wire } from "../wire/records.js";
@@ -25,7 +24,7 @@ export type OntapJob = {
 );
 
 const FIELDS = "uuid,description,state,message,code,error,start_time,end_time";
-/** So that a request line stays short of what servers take. */
+/** Above this many uuids the whole collection is read instead: a request line has its limits, a page does not mind. */
 const UUIDS_PER_QUERY = 100;
 
 const readJob =
@@ -53,37 +52,39 @@ const readJob =
   };
 
 /** Reads of `/cluster/jobs` (reference 1.7). */
-export function jobReads(http: HttpReads, clock: Clock, login: Login) {
+export function jobReads(http: HttpReads, login: Login) {
   const read = readJob(http.cluster, login);
-  const find = (uuid: string): Promise<OntapJob | undefined> =>
-    http.find(api`/cluster/jobs/${uuid}`, { fields: FIELDS }, read);
+  const list = (uuid?: { readonly anyOf: readonly string[] }): Promise<OntapJob[]> =>
+    http.list("/cluster/jobs", { fields: FIELDS, where: { uuid } }, read);
   return {
     /** GET /cluster/jobs/{uuid}; undefined when its record has gone: nobody knows how it ended, read the object. */
-    find,
+    find: (uuid: string): Promise<OntapJob | undefined> =>
+      http.find(api`/cluster/jobs/${uuid}`, { fields: FIELDS }, read),
 
-    /** The watcher's question: GET /cluster/jobs?uuid=a|b|c. Those missing from the answer have gone. */
+    /** The watcher's question, one collection query for any number: GET /cluster/jobs?uuid=a|b|c. Those missing from the answer have gone. */
     listByUuid: async (uuids: readonly string[]): Promise<OntapJob[]> => {
-      const found: OntapJob[] = [];
-      for (let i = 0; i < uuids.length; i += UUIDS_PER_QUERY) {
-        const some = { anyOf: uuids.slice(i, i + UUIDS_PER_QUERY) };
-        found.push(...(await http.list("/cluster/jobs", { fields: FIELDS, where: { uuid: some } }, read)));
-      }
-      return found;
-    },
-
-    /**
-     * Follows a job with growing pauses (1 s, then up to 2 s) for at most `timeoutMs`. Answers what it last saw: still running when the time is up,
-     * undefined when the record has gone. For short work within a step; long work is watched, not waited for.
-     */
-    follow: async (uuid: string, timeoutMs: number, signal?: AbortSignal): Promise<OntapJob | undefined> => {
-      const until = clock.now() + timeoutMs;
-      for (let pause = 1000; ; pause = Math.min(2000, pause * 1.4)) {
-        const job = await find(uuid);
-        if (job?.state !== "running" || clock.now() + pause > until) return job;
-        await clock.sleep(pause, signal);
-      }
+      if (uuids.length === 0) return [];
+      if (uuids.length <= UUIDS_PER_QUERY) return list({ anyOf: uuids });
+      const wanted = new Set(uuids);
+      return (await list()).filter((job) => wanted.has(job.uuid));
     },
   };
 }
 
+/** Writes of `/cluster/jobs` (reference 1.7). Synchronous. */
+export function jobWrites(http: HttpWrites) {
+  const ask = (action: "pause" | "resume" | "cancel") => async (uuid: string) => {
+    await http.send({ method: "PATCH", path: api`/cluster/jobs/${uuid}`, query: { also: { action } } });
+  };
+  return {
+    /** PATCH /cluster/jobs/{uuid}?action=pause. 458783 it cannot be paused, 458762 it has ended. */
+    pause: ask("pause"),
+    /** PATCH /cluster/jobs/{uuid}?action=resume. 458776 it is not paused. */
+    resume: ask("resume"),
+    /** PATCH /cluster/jobs/{uuid}?action=cancel. 458784 it cannot be cancelled, 458762 it has ended. What it did until then stays. */
+    cancel: ask("cancel"),
+  };
+}
+
 export type JobReads = ReturnType<typeof jobReads>;
+export type JobWrites = ReturnType<typeof jobWrites>;

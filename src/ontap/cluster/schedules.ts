@@ -1,4 +1,5 @@
-import type { HttpReads } from "../wire/calls.js";
+import type { HttpReads, HttpWrites } from "../wire/calls.js";
+import { api } from "../wire/query.js";
 import { needText, part, span, text, type Wire, word } from "../wire/records.js";
 
 export interface Schedule {
@@ -62,4 +63,45 @@ export function scheduleReads(http: HttpReads) {
   };
 }
 
+/** What is not given means every. */
+export interface NewCron {
+  /** 0…59; a mirror of a volume at most every 5 minutes, of a consistency group every 30. */
+  readonly minutes: readonly number[];
+  readonly hours?: readonly number[];
+  readonly days?: readonly number[];
+  readonly months?: readonly number[];
+  /** 0 is Sunday. */
+  readonly weekdays?: readonly number[];
+}
+
+/** Writes of `/cluster/schedules` (reference 5.1). Synchronous. A mirror's schedule must be on its destination's cluster. */
+export function scheduleWrites(http: HttpWrites) {
+  return {
+    /** POST /cluster/schedules, cron (SnapMirror refuses intervals: 6619714). Errors: 1 the name is taken, 458788/459760 not a schedule. `svm` needs ONTAP 9.10. */
+    create: async (schedule: {
+      readonly name: string;
+      readonly cron: NewCron;
+      readonly svm?: string;
+    }): Promise<{ uuid: string | undefined }> => {
+      const { records, key } = await http.send({
+        method: "POST",
+        path: "/cluster/schedules",
+        query: { also: { return_records: true } },
+        body: {
+          name: schedule.name,
+          cron: schedule.cron,
+          svm: schedule.svm === undefined ? undefined : { name: schedule.svm },
+        },
+      });
+      return { uuid: text(records[0], "uuid") ?? key };
+    },
+
+    /** DELETE /cluster/schedules/{uuid}. 459758 something uses it; 4 gone already. */
+    delete: async (uuid: string): Promise<void> => {
+      await http.send({ method: "DELETE", path: api`/cluster/schedules/${uuid}` });
+    },
+  };
+}
+
 export type ScheduleReads = ReturnType<typeof scheduleReads>;
+export type ScheduleWrites = ReturnType<typeof scheduleWrites>;

@@ -1,4 +1,5 @@
-import type { HttpReads } from "../wire/calls.js";
+import type { HttpReads, HttpWrites } from "../wire/calls.js";
+import { api } from "../wire/query.js";
 import { flag, needText, part, text, texts, type Wire, word } from "../wire/records.js";
 
 export interface NetworkInterface {
@@ -6,10 +7,14 @@ export interface NetworkInterface {
   readonly name: string;
   /** Absent for cluster-scoped interfaces. */
   readonly svm: string | undefined;
+  readonly ipspace: string | undefined;
   readonly address: string;
+  /** Prefix length or dotted, as the array stored it. */
+  readonly netmask: string | undefined;
   readonly enabled: boolean;
   readonly state: "up" | "down" | undefined;
   readonly node: string | undefined;
+  readonly port: string | undefined;
   readonly homeNode: string | undefined;
   /** "data_iscsi", "intercluster_core", … */
   readonly services: readonly string[];
@@ -26,7 +31,7 @@ export interface Portal {
 
 const ISCSI_PORT = 3260;
 const FIELDS =
-  "uuid,name,svm.name,ip.address,enabled,state,location.node.name,location.home_node.name,services,service_policy.name";
+  "uuid,name,svm.name,ipspace.name,ip.address,ip.netmask,enabled,state,location.node.name,location.port.name,location.home_node.name,services,service_policy.name";
 
 function readInterface(wire: Wire): NetworkInterface {
   const location = part(wire, "location");
@@ -34,10 +39,13 @@ function readInterface(wire: Wire): NetworkInterface {
     uuid: needText(wire, "uuid"),
     name: needText(wire, "name"),
     svm: text(part(wire, "svm"), "name"),
+    ipspace: text(part(wire, "ipspace"), "name"),
     address: needText(part(wire, "ip"), "address"),
+    netmask: text(part(wire, "ip"), "netmask"),
     enabled: flag(wire, "enabled") ?? false,
     state: word(wire, "state", ["up", "down"]),
     node: text(part(location, "node"), "name"),
+    port: text(part(location, "port"), "name"),
     homeNode: text(part(location, "home_node"), "name"),
     services: texts(wire, "services"),
     servicePolicy: text(part(wire, "service_policy"), "name"),
@@ -47,19 +55,28 @@ function readInterface(wire: Wire): NetworkInterface {
 /** Reads of `/network/ip/interfaces` (reference 2 and 8.5). An SVM-scoped login may be refused here (Rejected "6"). */
 export function interfaceReads(http: HttpReads) {
   const list = (
-    filter: { readonly svm?: string; readonly service?: string; readonly ipspace?: string } = {},
+    filter: {
+      readonly name?: string;
+      readonly svm?: string;
+      readonly service?: string;
+      readonly ipspace?: string;
+    } = {},
   ): Promise<NetworkInterface[]> =>
     http.list(
       "/network/ip/interfaces",
       {
         fields: FIELDS,
-        where: { "svm.name": filter.svm, services: filter.service, "ipspace.name": filter.ipspace },
+        where: { name: filter.name, "svm.name": filter.svm, services: filter.service, "ipspace.name": filter.ipspace },
       },
       readInterface,
     );
   return {
     /** GET /network/ip/interfaces, all pages. */
     list,
+
+    /** The cluster's intercluster interfaces: a peering needs one that is up on every node (reference 2). */
+    listIntercluster: (ipspace?: string): Promise<NetworkInterface[]> =>
+      list({ service: "intercluster_core", ...(ipspace === undefined ? {} : { ipspace }) }),
 
     /** The SVM's iSCSI portals that are up now, in the order of their addresses. */
     iscsi: async (svm: string): Promise<Portal[]> =>
@@ -70,4 +87,62 @@ export function interfaceReads(http: HttpReads) {
   };
 }
 
+export interface NewInterface {
+  readonly name: string;
+  /** Of an SVM, or of the cluster in an IPspace. */
+  readonly of: { readonly svm: string } | { readonly ipspace: string };
+  /** On Azure the private address of the very NIC. */
+  readonly address: string;
+  /** Dotted, or a prefix length as text. */
+  readonly netmask: string;
+  /** "default-intercluster", "default-data-blocks", … */
+  readonly servicePolicy: string;
+  readonly home:
+    { readonly node: string; readonly port: string } | { readonly node: string } | { readonly broadcastDomain: string };
+}
+
+function homeOf(home: NewInterface["home"]) {
+  if ("broadcastDomain" in home) return { broadcast_domain: { name: home.broadcastDomain } };
+  if ("port" in home) return { home_port: { name: home.port, node: { name: home.node } } };
+  return { home_node: { name: home.node } };
+}
+
+/** Writes of `/network/ip/interfaces` (reference 2). Synchronous. */
+export function interfaceWrites(http: HttpWrites) {
+  return {
+    /**
+     * POST /network/ip/interfaces. Errors: 1376963 the address is taken, 1966140 the name is, 1967111 no such node, 1967153 no suitable port, 1967154 the port is down,
+     * 1966373 the port is in another IPspace, 1967136 no such broadcast domain, 53281065 no such service policy, 53281086 too many intercluster ones.
+     */
+    create: async (lif: NewInterface): Promise<{ uuid: string | undefined }> => {
+      const { records, key } = await http.send({
+        method: "POST",
+        path: "/network/ip/interfaces",
+        query: { also: { return_records: true } },
+        body: {
+          name: lif.name,
+          ...("svm" in lif.of
+            ? { scope: "svm", svm: { name: lif.of.svm } }
+            : { scope: "cluster", ipspace: { name: lif.of.ipspace } }),
+          ip: { address: lif.address, netmask: lif.netmask },
+          service_policy: { name: lif.servicePolicy },
+          location: homeOf(lif.home),
+        },
+      });
+      return { uuid: text(records[0], "uuid") ?? key };
+    },
+
+    /** PATCH /network/ip/interfaces/{uuid} `enabled`. One that is taken down ends the sessions on it. */
+    setEnabled: async (uuid: string, enabled: boolean): Promise<void> => {
+      await http.send({ method: "PATCH", path: api`/network/ip/interfaces/${uuid}`, body: { enabled } });
+    },
+
+    /** DELETE /network/ip/interfaces/{uuid}. Those of Cloud Volumes ONTAP on Azure are bound to their NIC: leave them. 4 gone already. */
+    delete: async (uuid: string): Promise<void> => {
+      await http.send({ method: "DELETE", path: api`/network/ip/interfaces/${uuid}` });
+    },
+  };
+}
+
 export type InterfaceReads = ReturnType<typeof interfaceReads>;
+export type InterfaceWrites = ReturnType<typeof interfaceWrites>;

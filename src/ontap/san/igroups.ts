@@ -77,12 +77,14 @@ export interface NewIgroup {
   readonly name: string;
   readonly protocol: "iscsi" | "fcp";
   readonly initiators: readonly string[];
+  /** "linux" unless said. */
+  readonly osType?: string;
 }
 
 /** Writes of `/protocols/san/igroups` (reference 8.3). All synchronous. */
 export function igroupWrites(http: HttpWrites) {
   return {
-    /** POST /protocols/san/igroups (os_type linux). 5374023 the name is taken, 5373969/71/72 bad IQN, 5374732/34 initiator elsewhere with another os_type. */
+    /** POST /protocols/san/igroups. 5374023 the name is taken, 5373969/71/72 bad IQN, 5374732/34 initiator elsewhere with another os_type. */
     create: async (igroup: NewIgroup): Promise<{ uuid: string | undefined }> => {
       const { records, key } = await http.send({
         method: "POST",
@@ -91,7 +93,7 @@ export function igroupWrites(http: HttpWrites) {
         body: {
           svm: { name: igroup.svm },
           name: igroup.name,
-          os_type: "linux",
+          os_type: igroup.osType ?? "linux",
           protocol: igroup.protocol,
           initiators: igroup.initiators.map((name) => ({ name })),
         },

@@ -1,4 +1,5 @@
-import type { HttpReads } from "../wire/calls.js";
+import type { HttpReads, HttpWrites } from "../wire/calls.js";
+import { api } from "../wire/query.js";
 import { flag, type Named, named, needText, part, parts, text, type Wire } from "../wire/records.js";
 
 export interface IscsiService {
@@ -69,4 +70,24 @@ export function iscsiReads(http: HttpReads) {
   };
 }
 
+/** Writes of `/protocols/san/iscsi/services` (reference 8.5). Synchronous. Sessions are the hosts': nothing here ends one. */
+export function iscsiWrites(http: HttpWrites) {
+  return {
+    /** POST /protocols/san/iscsi/services. 5374077 it is there already, 1115127 no licence, 2621507 not allowed on this SVM, 5374893 the SVM is stopped. */
+    createService: async (svm: string): Promise<void> => {
+      await http.send({
+        method: "POST",
+        path: "/protocols/san/iscsi/services",
+        body: { svm: { name: svm }, enabled: true },
+      });
+    },
+
+    /** PATCH /protocols/san/iscsi/services/{svm.uuid} `enabled`: off ends every session of the SVM. 5374078 there is none. */
+    setServiceEnabled: async (svmUuid: string, enabled: boolean): Promise<void> => {
+      await http.send({ method: "PATCH", path: api`/protocols/san/iscsi/services/${svmUuid}`, body: { enabled } });
+    },
+  };
+}
+
 export type IscsiReads = ReturnType<typeof iscsiReads>;
+export type IscsiWrites = ReturnType<typeof iscsiWrites>;

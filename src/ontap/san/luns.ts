@@ -111,9 +111,49 @@ export function lunReads(http: HttpReads) {
   };
 }
 
+export interface NewLun {
+  readonly svm: string;
+  /** `/vol/<volume>/<lun>` */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** "linux" unless said. */
+  readonly osType?: string;
+}
+
 /** Writes of `/storage/luns` (reference 8.1). */
 export function lunWrites(http: HttpWrites) {
   return {
+    /** POST /storage/luns (asynchronous), thin. Refused on a mirror's volume, and where the name is taken. */
+    create: (lun: NewLun, options: WriteOptions = {}): Promise<Accepted> =>
+      http.start(
+        {
+          method: "POST",
+          path: "/storage/luns",
+          query: { also: { return_records: true } },
+          body: {
+            svm: { name: lun.svm },
+            name: lun.name,
+            os_type: lun.osType ?? "linux",
+            space: { size: lun.sizeBytes, guarantee: { requested: false } },
+          },
+        },
+        { returnTimeoutSeconds: SHORT_WORK, ...options },
+      ),
+
+    /** PATCH /storage/luns/{uuid} `space.size` (200, or 202 on the newest releases). The host sees it after a rescan; smaller than its file system is lost data. */
+    setSize: (uuid: string, sizeBytes: number, options: WriteOptions = {}): Promise<Accepted> =>
+      http.start(
+        { method: "PATCH", path: api`/storage/luns/${uuid}`, body: { space: { size: sizeBytes } } },
+        { returnTimeoutSeconds: SHORT_WORK, ...options },
+      ),
+
+    /** DELETE /storage/luns/{uuid} (200, or 202 on the newest releases): its data is gone. 1254197 it is mapped (unmap first; never forced from here), 262325. */
+    delete: (uuid: string, options: WriteOptions = {}): Promise<Accepted> =>
+      http.start(
+        { method: "DELETE", path: api`/storage/luns/${uuid}` },
+        { returnTimeoutSeconds: SHORT_WORK, ...options },
+      ),
+
     /** PATCH /storage/luns/{uuid} `enabled` (200, or 202 on the newest releases): online or offline. 5374866 volume offline, 5374865 aggregate offline, 5374875/76 gone. */
     setEnabled: (uuid: string, enabled: boolean, options: WriteOptions = {}): Promise<Accepted> =>
       http.start(

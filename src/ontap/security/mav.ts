@@ -1,6 +1,7 @@
 import { Rejected } from "../../core/problems.js";
-import type { HttpReads } from "../wire/calls.js";
-import { instant, num, text, texts, Unreadable, type Wire, word } from "../wire/records.js";
+import type { HttpReads, HttpWrites } from "../wire/calls.js";
+import { api } from "../wire/query.js";
+import { flag, instant, needText, num, parts, text, texts, Unreadable, type Wire, word } from "../wire/records.js";
 
 /** A request for the array's own approval. */
 export interface MavRequest {
@@ -17,6 +18,47 @@ export interface MavRequest {
   /** The identical call must be sent again before then. */
   readonly executeBefore: string | undefined;
 }
+
+export interface MavSettings {
+  readonly enabled: boolean;
+  /** Beside the one who asks. */
+  readonly requiredApprovers: number | undefined;
+  readonly approvalGroups: readonly string[];
+}
+
+/** An operation that wants approval. */
+export interface MavRule {
+  /** The CLI command: "volume delete". */
+  readonly operation: string;
+  /** What of it, in CLI words: "-vserver svm -volume vol*". Empty: all. */
+  readonly query: string;
+  readonly requiredApprovers: number | undefined;
+  /** A call that meets it makes the request by itself. */
+  readonly requestsByItself: boolean | undefined;
+}
+
+export interface MavGroup {
+  readonly name: string;
+  readonly approvers: readonly string[];
+}
+
+const readSettings = (wire: Wire): MavSettings => ({
+  enabled: flag(wire, "enabled") ?? false,
+  requiredApprovers: num(wire, "required_approvers"),
+  approvalGroups: [
+    ...texts(wire, "approval_groups"),
+    ...parts(wire, "approval_groups").flatMap((each) => text(each, "name") ?? []),
+  ],
+});
+
+const readRule = (wire: Wire): MavRule => ({
+  operation: needText(wire, "operation"),
+  query: text(wire, "query") ?? "",
+  requiredApprovers: num(wire, "required_approvers"),
+  requestsByItself: flag(wire, "auto_request_create"),
+});
+
+const readGroup = (wire: Wire): MavGroup => ({ name: needText(wire, "name"), approvers: texts(wire, "approvers") });
 
 function readRequest(wire: Wire): MavRequest {
   const index = num(wire, "index");
@@ -52,6 +94,76 @@ export function mavReads(http: HttpReads) {
     listRequests: async (): Promise<MavRequest[]> =>
       (await absentAsUndefined(http.list("/security/multi-admin-verify/requests", { fields: FIELDS }, readRequest))) ??
       [],
+
+    /** GET /security/multi-admin-verify; undefined when the cluster has no such thing. */
+    findSettings: (): Promise<MavSettings | undefined> =>
+      absentAsUndefined(
+        http.get(
+          "/security/multi-admin-verify",
+          { fields: "enabled,required_approvers,approval_groups" },
+          readSettings,
+        ),
+      ),
+
+    /** GET …/rules, all pages; empty when the cluster has no such thing. Which operations it will stop. */
+    listRules: async (): Promise<MavRule[]> =>
+      (await absentAsUndefined(
+        http.list(
+          "/security/multi-admin-verify/rules",
+          { fields: "operation,query,required_approvers,auto_request_create" },
+          readRule,
+        ),
+      )) ?? [],
+
+    /** GET …/approval-groups, all pages; empty when the cluster has no such thing. */
+    listGroups: async (): Promise<MavGroup[]> =>
+      (await absentAsUndefined(
+        http.list("/security/multi-admin-verify/approval-groups", { fields: "name,approvers" }, readGroup),
+      )) ?? [],
+  };
+}
+
+/** Writes of `/security/multi-admin-verify/requests` (reference 11). Synchronous. Who asks may not approve (262337). */
+export function mavWrites(http: HttpWrites) {
+  return {
+    /**
+     * POST …/requests for an operation in CLI words, before it is called. `executeOnApproval` (ONTAP 9.13): the array then does it itself. Errors: 262304 too many,
+     * 262308 not such a command, 262309 feature off, 262328 no rule wants it.
+     */
+    createRequest: async (request: {
+      readonly operation: string;
+      readonly query?: string;
+      readonly comment?: string;
+      readonly executeOnApproval?: boolean;
+    }): Promise<{ index: number | undefined }> => {
+      const { records, key } = await http.send({
+        method: "POST",
+        path: "/security/multi-admin-verify/requests",
+        query: { also: { return_records: true } },
+        body: {
+          operation: request.operation,
+          query: request.query,
+          comment: request.comment,
+          execute_on_approval: request.executeOnApproval,
+        },
+      });
+      const index = num(records[0], "index") ?? Number(key);
+      return { index: Number.isInteger(index) ? index : undefined };
+    },
+
+    /** PATCH …/requests/{index}: a vote. 262305 not pending, 262306 expired, 262330 voted already, 262337 one's own. */
+    vote: async (index: number, vote: "approved" | "vetoed"): Promise<void> => {
+      await http.send({
+        method: "PATCH",
+        path: api`/security/multi-admin-verify/requests/${String(index)}`,
+        body: { state: vote },
+      });
+    },
+
+    /** DELETE …/requests/{index}: takes one's own request back. 4 gone already. */
+    deleteRequest: async (index: number): Promise<void> => {
+      await http.send({ method: "DELETE", path: api`/security/multi-admin-verify/requests/${String(index)}` });
+    },
   };
 }
 
@@ -66,3 +178,4 @@ async function absentAsUndefined<T>(looking: Promise<T>): Promise<T | undefined>
 }
 
 export type MavReads = ReturnType<typeof mavReads>;
+export type MavWrites = ReturnType<typeof mavWrites>;

@@ -57,13 +57,23 @@ export function transferWrites(http: HttpWrites) {
      */
     start: async (
       relationshipUuid: string,
-      how: { readonly sourceSnapshot?: string; readonly throttleKilobytesPerSecond?: number } = {},
+      how: {
+        readonly sourceSnapshot?: string;
+        /** For this transfer alone, before the mirror's and the policy's. ONTAP 9.9 and later. */
+        readonly throttleKilobytesPerSecond?: number;
+        /** Of a restore relationship: only these files (LUNs), at most eight. */
+        readonly files?: readonly { readonly source: string; readonly destination: string }[];
+      } = {},
     ): Promise<{ transferUuid: string | undefined }> => {
       const { records, key } = await http.send({
         method: "POST",
         path: api`/snapmirror/relationships/${relationshipUuid}/transfers`,
         query: { also: { return_records: true } },
-        body: { source_snapshot: how.sourceSnapshot, throttle: how.throttleKilobytesPerSecond },
+        body: {
+          source_snapshot: how.sourceSnapshot,
+          throttle: how.throttleKilobytesPerSecond,
+          files: how.files?.map((file) => ({ source_path: file.source, destination_path: file.destination })),
+        },
       });
       return { transferUuid: text(records[0], "uuid") ?? key };
     },

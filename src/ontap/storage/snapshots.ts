@@ -88,15 +88,19 @@ export interface NewSnapshot {
   readonly label?: string;
   /** ISO-8601. A soft lock: the array refuses to delete it before. */
   readonly expiryTime?: string;
+  /**
+   * ISO-8601. Nobody can delete it before, on a volume whose snapshots may be locked (ONTAP 9.12 and later): the array's own clock for such locks counts, not
+   * the wall's.
+   */
+  readonly lockedUntil?: string;
 }
 
 /** Writes of `/storage/volumes/{volume.uuid}/snapshots` (reference 9). Only on rw volumes: a mirror refuses with 1638461, 1638521, 1638522. */
 export function snapshotWrites(http: HttpWrites) {
   return {
     /** POST …/snapshots (asynchronous). 525059 the name is taken, 1638461 not on a mirror, 525062 no more than 1023, 1638477 reserved prefix. */
-    create: async (volumeUuid: string, snapshot: NewSnapshot, options: WriteOptions = {}): Promise<Accepted> => {
-      if (snapshot.label !== undefined) await http.need("snapshotLabel");
-      return http.start(
+    create: (volumeUuid: string, snapshot: NewSnapshot, options: WriteOptions = {}): Promise<Accepted> =>
+      http.start(
         {
           method: "POST",
           path: api`/storage/volumes/${volumeUuid}/snapshots`,
@@ -106,24 +110,37 @@ export function snapshotWrites(http: HttpWrites) {
             comment: snapshot.comment,
             snapmirror_label: snapshot.label,
             expiry_time: snapshot.expiryTime,
+            snaplock_expiry_time: snapshot.lockedUntil,
           },
         },
         { returnTimeoutSeconds: SHORT_WORK, ...options },
-      );
-    },
+      ),
 
-    /** PATCH …/snapshots/{uuid} (asynchronous): label, comment, expiry. 1638600 it is gone, 1638523 label, 1638554 expiry. */
+    /** PATCH …/snapshots/{uuid} (asynchronous). 1638600 it is gone, 1638523 label, 1638554 expiry, 1638522 renamed only on rw volumes, 1638476 a mirror's base. */
     patch: (
       volumeUuid: string,
       uuid: string,
-      change: { readonly label?: string; readonly comment?: string; readonly expiryTime?: string },
+      change: {
+        readonly name?: string;
+        readonly label?: string;
+        readonly comment?: string;
+        readonly expiryTime?: string;
+        /** Only ever later. */
+        readonly lockedUntil?: string;
+      },
       options: WriteOptions = {},
     ): Promise<Accepted> =>
       http.start(
         {
           method: "PATCH",
           path: api`/storage/volumes/${volumeUuid}/snapshots/${uuid}`,
-          body: { snapmirror_label: change.label, comment: change.comment, expiry_time: change.expiryTime },
+          body: {
+            name: change.name,
+            snapmirror_label: change.label,
+            comment: change.comment,
+            expiry_time: change.expiryTime,
+            snaplock_expiry_time: change.lockedUntil,
+          },
         },
         { returnTimeoutSeconds: SHORT_WORK, ...options },
       ),

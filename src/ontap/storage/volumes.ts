@@ -1,4 +1,4 @@
-import { type Accepted, type HttpReads, type HttpWrites, SHORT_WORK, type WriteOptions } from "../wire/calls.js";
+import type { HttpReads } from "../wire/calls.js";
 import { api, type Filters } from "../wire/query.js";
 import {
   flag,
@@ -11,6 +11,7 @@ import {
   part,
   parts,
   text,
+  texts,
   type Wire,
   word,
 } from "../wire/records.js";
@@ -33,6 +34,12 @@ export interface Volume {
   readonly language: string | undefined;
   readonly snapshotPolicy: string | undefined;
   readonly encrypted: boolean | undefined;
+  /** "encrypting" while a conversion runs. */
+  readonly encryptionState: string | undefined;
+  /** ONTAP 9.13 and later; else empty. */
+  readonly tags: readonly string[];
+  /** May snapshots in it be locked? ONTAP 9.12 and later. */
+  readonly snapshotLocking: boolean | undefined;
   readonly consistencyGroup: string | undefined;
   /** Absent for a volume that is no FlexClone. */
   readonly clone:
@@ -60,7 +67,7 @@ export interface QueuedVolume {
 
 const FIELDS = [
   "uuid,name,svm.name,svm.uuid,type,state,size,space.used,space.available,aggregates.name,aggregates.uuid,create_time,comment,language",
-  "snapshot_policy.name,encryption.enabled,consistency_group.name",
+  "snapshot_policy.name,encryption.enabled,encryption.state,consistency_group.name,_tags,snapshot_locking_enabled",
   "clone.is_flexclone,clone.parent_volume.name,clone.parent_volume.uuid,clone.parent_snapshot.name,clone.parent_snapshot.uuid",
   "clone.parent_svm.name,clone.parent_svm.uuid",
 ].join(",");
@@ -83,6 +90,9 @@ function readVolume(wire: Wire): Volume {
     language: text(wire, "language"),
     snapshotPolicy: text(part(wire, "snapshot_policy"), "name"),
     encrypted: flag(part(wire, "encryption"), "enabled"),
+    encryptionState: text(part(wire, "encryption"), "state"),
+    tags: texts(wire, "_tags"),
+    snapshotLocking: flag(wire, "snapshot_locking_enabled"),
     consistencyGroup: text(part(wire, "consistency_group"), "name"),
     clone:
       flag(clone, "is_flexclone") === true
@@ -145,70 +155,4 @@ export function volumeReads(http: HttpReads) {
   };
 }
 
-export interface NewClone {
-  readonly svm: string;
-  readonly name: string;
-  /** In the same SVM and, by nature of a FlexClone, the same aggregate. */
-  readonly parentVolume: string;
-  /** Mandatory when the parent is a dp volume, so mandatory here. */
-  readonly parentSnapshot: string;
-  readonly comment: string;
-}
-
-/** Writes of `/storage/volumes` (reference 7.2–7.4). */
-export function volumeWrites(http: HttpWrites) {
-  return {
-    /**
-     * POST /storage/volumes with `clone` (asynchronous). A writable FlexClone, thin, without a snapshot policy of its own, so that no snapshots appear in it.
-     * Its LUNs come up unmapped with new serials. Errors: 917526 name taken, 13107405 same name being made, 917536 parent not initialised,
-     * 524597/524819 clone failed, 524601 no parent, 918236/918243 parent or snapshot mismatch, 65537463 key vault unreachable; most of them in the job.
-     */
-    createClone: (clone: NewClone, options: WriteOptions = {}): Promise<Accepted> =>
-      http.start(
-        {
-          method: "POST",
-          path: "/storage/volumes",
-          query: { also: { return_records: true } },
-          body: {
-            name: clone.name,
-            svm: { name: clone.svm },
-            type: "rw",
-            clone: {
-              is_flexclone: true,
-              parent_volume: { name: clone.parentVolume },
-              parent_snapshot: { name: clone.parentSnapshot },
-            },
-            guarantee: { type: "none" },
-            snapshot_policy: { name: "none" },
-            comment: clone.comment,
-          },
-        },
-        { returnTimeoutSeconds: SHORT_WORK, ...options },
-      ),
-
-    /** PATCH /storage/volumes/{uuid} `comment` (asynchronous). 262190 when it says so already. */
-    setComment: (uuid: string, comment: string, options: WriteOptions = {}): Promise<Accepted> =>
-      http.start(
-        { method: "PATCH", path: api`/storage/volumes/${uuid}`, body: { comment } },
-        { returnTimeoutSeconds: SHORT_WORK, ...options },
-      ),
-
-    /**
-     * DELETE /storage/volumes/{uuid} (asynchronous; takes an online volume offline by itself). `force: false` leaves it in the recovery queue for 12 hours
-     * or more, where it goes on holding its parent's snapshot; `force: true` is final. The caller says which; there is no default.
-     * Errors: 524486 busy (retryable), 524615 it has clones, 4 gone already, 262325 the array wants its own approval. Unmap its LUNs first.
-     */
-    delete: (uuid: string, how: { readonly force: boolean }, options: WriteOptions = {}): Promise<Accepted> =>
-      http.start(
-        {
-          method: "DELETE",
-          path: api`/storage/volumes/${uuid}`,
-          query: { also: { force: how.force ? true : undefined } },
-        },
-        { returnTimeoutSeconds: SHORT_WORK, ...options },
-      ),
-  };
-}
-
 export type VolumeReads = ReturnType<typeof volumeReads>;
-export type VolumeWrites = ReturnType<typeof volumeWrites>;

@@ -1,4 +1,5 @@
-import type { HttpReads } from "../wire/calls.js";
+import { type Accepted, type HttpReads, type HttpWrites, SHORT_WORK, type WriteOptions } from "../wire/calls.js";
+import { api } from "../wire/query.js";
 import { type Named, named, needText, part, text, texts, type Wire } from "../wire/records.js";
 
 export interface SvmPeer {
@@ -61,4 +62,60 @@ export function svmPeerReads(http: HttpReads) {
   };
 }
 
+/** Writes of `/svm/peers` (reference 4). All asynchronous; the job may end in "entry doesn't exist" although it worked, so read before reporting. */
+export function svmPeerWrites(http: HttpWrites) {
+  return {
+    /**
+     * POST /svm/peers. Peered at once where the other side permits it, else `initiated` here and `pending` there. `alias` is the remote SVM's name here, needed when it
+     * is that of an SVM here (9896086). Errors: 26345575 the cluster is no peer, 26345580 no such SVM, 9896095, 13434889 internal.
+     */
+    create: (
+      peering: {
+        readonly svm: string;
+        readonly peerSvm: string;
+        readonly peerCluster: string;
+        readonly alias?: string;
+        readonly applications?: readonly string[];
+      },
+      options: WriteOptions = {},
+    ): Promise<Accepted> =>
+      http.start(
+        {
+          method: "POST",
+          path: "/svm/peers",
+          query: { also: { return_records: true } },
+          body: {
+            svm: { name: peering.svm },
+            peer: { svm: { name: peering.peerSvm }, cluster: { name: peering.peerCluster } },
+            name: peering.alias,
+            applications: peering.applications ?? ["snapmirror"],
+          },
+        },
+        { returnTimeoutSeconds: SHORT_WORK, ...options },
+      ),
+
+    /** PATCH /svm/peers/{uuid} `peered`, on the side where it is `pending`. 26345576 it is in no state for that. */
+    accept: (uuid: string, options: WriteOptions = {}): Promise<Accepted> =>
+      http.start(
+        { method: "PATCH", path: api`/svm/peers/${uuid}`, body: { state: "peered" } },
+        { returnTimeoutSeconds: SHORT_WORK, ...options },
+      ),
+
+    /** PATCH /svm/peers/{uuid} `applications`: replaces the list; SnapMirror needs "snapmirror" in it. */
+    setApplications: (uuid: string, applications: readonly string[], options: WriteOptions = {}): Promise<Accepted> =>
+      http.start(
+        { method: "PATCH", path: api`/svm/peers/${uuid}`, body: { applications } },
+        { returnTimeoutSeconds: SHORT_WORK, ...options },
+      ),
+
+    /** DELETE /svm/peers/{uuid}. 9895956 mirrors still use it; `force` (ONTAP 9.11) when the other side cannot be reached (13434889). */
+    delete: (uuid: string, how: { readonly force?: boolean } = {}, options: WriteOptions = {}): Promise<Accepted> =>
+      http.start(
+        { method: "DELETE", path: api`/svm/peers/${uuid}`, query: { also: { force: how.force ? true : undefined } } },
+        { returnTimeoutSeconds: SHORT_WORK, ...options },
+      ),
+  };
+}
+
 export type SvmPeerReads = ReturnType<typeof svmPeerReads>;
+export type SvmPeerWrites = ReturnType<typeof svmPeerWrites>;

@@ -1,5 +1,4 @@
 import type { Query } from "./query.js";
-import type { Feature } from "./releases.js";
 import type { Wire } from "./records.js";
 
 /** Turns one record of the wire into one of ours; throws Unreadable when it cannot. */
@@ -48,7 +47,7 @@ export interface Write {
 }
 
 /**
- * The writing half. A write is sent once and never again from here: its end is success, `NotSent`, `Rejected` or `InDoubt`, and the
+ * The writing half. What a write says and the cluster's release does not know (`FIELD_SINCE`) is Rejected "release" before it is sent. A write is sent once and never again from here: its end is success, `NotSent`, `Rejected` or `InDoubt`, and the
  * executor decides what follows.
  */
 export interface HttpWrites extends HttpReads {
@@ -56,8 +55,6 @@ export interface HttpWrites extends HttpReads {
   start(write: Write, options: WriteOptions): Promise<Accepted>;
   /** A synchronous endpoint: the records of the answer, if any, and the key of what was made (last part of `Location`). */
   send(write: Write): Promise<{ readonly records: readonly Wire[]; readonly key?: string }>;
-  /** Throws Rejected "release" when the cluster's release is known and lacks the feature. */
-  need(feature: Feature): Promise<void>;
 }
 
 /** Short work (clone, snapshot, comment): worth holding the call open. */

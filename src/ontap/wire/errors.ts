@@ -83,16 +83,17 @@ export function jobProblem(about: Pick<Call, "cluster" | "login">, job: Wire): P
   const [verb, url] = (text(job, "description") ?? "").split(" ");
   const method = verb === "PATCH" || verb === "DELETE" ? verb : "POST";
   const path = (url ?? "").replace(/^\/api/, "").replace(/\?.*$/, "");
-  return codedProblem(
-    { ...about, method, path: path === "" ? "the job" : path },
-    {
-      code: text(error, "code") ?? num(job, "code")?.toString() ?? "unknown",
-      message: text(error, "message") ?? text(job, "message") ?? "its job failed and does not say why",
-      target: text(error, "target"),
-      status: undefined,
-      retryAfterMs: undefined,
-    },
-  );
+  const call: Call = { ...about, method, path: path === "" ? "the job" : path };
+  const problem = codedProblem(call, {
+    code: text(error, "code") ?? num(job, "code")?.toString() ?? "unknown",
+    message: text(error, "message") ?? text(job, "message") ?? "its job failed and does not say why",
+    target: text(error, "target"),
+    status: undefined,
+    retryAfterMs: undefined,
+  });
+  if (!isNotFound(problem) || method === "DELETE") return problem;
+  // The object was there when the job was taken on. SVM peerings and pauses are known to end so although they took effect (reference 4, 6.5).
+  return new InDoubt(`${problem.message}; it may have happened`, { from: from(call), code: "4" });
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Accepted, HttpReads, HttpWrites, Reading, Write, WriteOptions } fr
 import { type Call, hiddenApproval, isNotFound, jobProblem, type Login, unreadableProblem } from "./errors.js";
 import { createLimit } from "./limit.js";
 import { type Query, queryString } from "./query.js";
-import type { Feature } from "./releases.js";
+import { fieldsOf, isAtLeast, lacks, type Release, youngParts } from "./releases.js";
 import type { Reply, Transport } from "./transport.js";
 import { isWire, part, parts, text, Unreadable, type Wire } from "./records.js";
 
@@ -20,9 +20,11 @@ export interface HttpOptions {
   readonly beforeWrite: (() => Promise<void>) | undefined;
 }
 
-/** A read tries at most so often, and not beyond so long. */
+/** A read tries at most so often, and by itself not beyond so long. */
 const READ_ATTEMPTS = 4;
 const READ_BUDGET_MS = 20_000;
+/** Where the array says how long to wait, it is given the time: three times half a minute while something is "temporarily locked" (reference 1.5). */
+const TOLD_BUDGET_MS = 100_000;
 const FIRST_PAUSE_MS = 200;
 /** Fixed, not left to the array: a page that fits in memory and in `return_timeout`. */
 const PAGE_RECORDS = 1000;
@@ -107,14 +109,15 @@ export class OntapHttp implements HttpReads {
   async #read(path: string, target: string): Promise<Reply> {
     const { clock, transport } = this.options;
     const call = this.#call({ method: "GET", path });
-    const until = clock.now() + READ_BUDGET_MS;
+    const began = clock.now();
     for (let attempt = 1, backOff = FIRST_PAUSE_MS; ; attempt++, backOff *= 3) {
       try {
         return await this.#inFlight(() => transport.exchange(call, target));
       } catch (problem) {
         if (!(problem instanceof Problem) || !problem.retryable || attempt >= READ_ATTEMPTS) throw problem;
         const pause = problem.retryAfterMs ?? backOff;
-        if (clock.now() + pause > until) throw problem;
+        const budget = problem.retryAfterMs === undefined ? READ_BUDGET_MS : TOLD_BUDGET_MS;
+        if (clock.now() + pause - began > budget) throw problem;
         await clock.sleep(pause);
       }
     }
@@ -193,15 +196,36 @@ function lastSegment(location: string | undefined): string | undefined {
   return last === undefined || last === "" ? undefined : decodeURIComponent(last);
 }
 
-/** The whole wire, with the gate writes go through where a release may lack what they say. */
-export function withGate(http: OntapHttp, need: (feature: Feature) => Promise<void>): HttpWrites {
+/** What the gate needs to know of a release; one that is only assumed lets everything through, and the array says no itself. */
+export interface KnownRelease extends Release {
+  readonly short: string;
+  readonly assumed: boolean;
+}
+
+/** The whole wire: each write is held against the release first, which is asked for only when the write says something younger than 9.6. */
+export function withGate(http: OntapHttp, release: () => Promise<KnownRelease>): HttpWrites {
+  const gate = async ({ path, body, query }: Write): Promise<void> => {
+    const flags = Object.entries(query?.also ?? {}).flatMap(([name, value]) =>
+      value === undefined ? [] : [`?${name}`],
+    );
+    const young = youngParts({ path, fields: [...fieldsOf(body), ...flags] });
+    if (young.length === 0) return;
+    const known = await release();
+    const lacking = known.assumed ? undefined : young.find(({ needs }) => !isAtLeast(known, needs));
+    if (lacking !== undefined) throw lacks(http.cluster, lacking, known.short);
+  };
   return {
     cluster: http.cluster,
     get: (path, query, reading) => http.get(path, query, reading),
     find: (path, query, reading) => http.find(path, query, reading),
     list: (path, query, reading) => http.list(path, query, reading),
-    start: (write, options) => http.start(write, options),
-    send: (write) => http.send(write),
-    need,
+    start: async (write, options) => {
+      await gate(write);
+      return http.start(write, options);
+    },
+    send: async (write) => {
+      await gate(write);
+      return http.send(write);
+    },
   };
 }

@@ -11,6 +11,9 @@ export type Match =
   | { readonly anyOf: readonly string[] }
   /** `*` is the only character that speaks; the rest must be free of the grammar's other signs. */
   | { readonly like: string }
+  | { readonly anyLike: readonly string[] }
+  /** Numbers, sizes, times and durations; a record without the field never matches. */
+  | { readonly from?: string | number; readonly to?: string | number }
   | { readonly not: string }
   | { readonly set: boolean };
 
@@ -41,11 +44,24 @@ function expression(match: Match): string {
   if ("anyOf" in match) return match.anyOf.map(literal).join("|");
   if ("not" in match) return `!${literal(match.not)}`;
   if ("set" in match) return match.set ? "!null" : "null";
-  for (const piece of match.like.split("*")) {
+  if ("anyLike" in match) return match.anyLike.map(pattern).join("|");
+  if ("like" in match) return pattern(match.like);
+  return range(match);
+}
+
+function pattern(like: string): string {
+  for (const piece of like.split("*")) {
     if (piece !== "" && !/^[\w.:/@+=~-]+$/.test(piece))
-      throw new TypeError(`${JSON.stringify(match.like)} is not a plain pattern`);
+      throw new TypeError(`${JSON.stringify(like)} is not a plain pattern`);
   }
-  return match.like;
+  return like;
+}
+
+function range({ from, to }: { readonly from?: string | number; readonly to?: string | number }): string {
+  const [low, high] = [from, to].map((end) => (end === undefined ? undefined : literal(String(end))));
+  if (low !== undefined && high !== undefined) return `${low}..${high}`;
+  if (low !== undefined) return `>=${low}`;
+  return high === undefined ? "!null" : `<=${high}`;
 }
 
 /** The query string (without `?`), every name and value percent-encoded; empty when there is nothing to say. */
