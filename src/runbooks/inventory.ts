@@ -72,10 +72,18 @@ export function cloneTarget(
   throw first ? severalPlaces(set, suited) : nowhere(set, fitting, inventory, wanted);
 }
 
-const cloneHosts = (inventory: Inventory, set: SetConfig): string[] =>
+/** Every place clones of a set may go to. */
+export const listClonePlaces = (
+  inventory: Inventory,
+  set: SetConfig,
+): readonly { readonly host: HostConfig; readonly purpose: HostPurpose }[] =>
   inventory.hosts
-    .filter((host) => host.environment !== "production" && host.purposes.some((purpose) => fits(purpose, set)))
-    .map((host) => host.name);
+    .filter((host) => host.environment !== "production")
+    .flatMap((host) => host.purposes.filter((purpose) => fits(purpose, set)).map((purpose) => ({ host, purpose })));
+
+const cloneHosts = (inventory: Inventory, set: SetConfig): string[] => [
+  ...new Set(listClonePlaces(inventory, set).map(({ host }) => host.name)),
+];
 
 function nowhere(
   set: SetConfig,

@@ -59,7 +59,7 @@ function find(
 }
 
 /** The local date of a nightly, in the zone its schedule is written in. */
-const nightOf = (set: SetConfig, point: SetPoint): string | null =>
+export const nightOf = (set: SetConfig, point: SetPoint): string | null =>
   DateTime.fromISO(point.taken, { zone: set.nightly.timeZone }).toISODate();
 
 function nearestPoints(points: readonly SetPoint[], wanted: Point | undefined): readonly SetPoint[] {

@@ -22,13 +22,15 @@ export const restore = defineRunbook({
 
 const restoredShape = z.object({ volume: z.string(), snapshot: z.string() });
 const safetyShape = z.object({ note: z.object({ until: z.string() }), volume: z.string(), cluster: z.string() });
-const resumedShape = z.object({ resumed: z.boolean() });
+const readBackShape = z.object({ baseSurvived: z.boolean() });
+const pausedShape = z.object({ volume: z.string() });
 
 function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook["closing"]>> {
   const of = (uses: string): readonly EndedStep[] => ended.filter((step) => step.uses === uses);
   const restored = of("restoreVolume").flatMap((step) => restoredShape.safeParse(step.input).data ?? []);
   const safety = of("holdSafetyCopy").flatMap((step) => safetyShape.safeParse(step.input).data ?? []);
-  const resumed = of("resumeMirrorIfBase").every((step) => resumedShape.safeParse(step.output).data?.resumed === true);
+  const based = of("readBack").every((step) => readBackShape.safeParse(step.output).data?.baseSurvived === true);
+  const paused = of("staysPaused").flatMap((step) => pausedShape.safeParse(step.input).data ?? []);
   return {
     sentences: [
       ...restored.map(({ volume, snapshot }) => `${volume} is as it was at ${snapshot}.`),
@@ -36,9 +38,13 @@ function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook
         ({ volume, cluster, note }) =>
           `What was there before is held by ${volume} on ${cluster} until ${note.until}: "undo this restore" brings it back.`,
       ),
-      resumed
-        ? "The mirror goes on."
-        : "The mirror lost its base by the restore and stays paused, with everything it has: it needs a resync, which discards on it what production no longer has.",
+      ...(based && of("resumeMirrorIfBase").length > 0 ? ["The mirror goes on."] : []),
+      ...(based ? paused.map(({ volume }) => `The mirror ${volume} stays paused, as it was before.`) : []),
+      ...(based
+        ? []
+        : [
+            "The mirror lost its base by the restore and stays paused, with everything it has: it needs a resync, which discards on it what production no longer has.",
+          ]),
     ],
     choices: [],
   };

@@ -1,6 +1,6 @@
 import type { Refs } from "../../core/refs.js";
 import { Refusal } from "../../core/problems.js";
-import { ownerText, type CloneNote } from "../clones.js";
+import { ownerText, writeNote, type CloneNote } from "../clones.js";
 import type { Planner } from "../define.js";
 import { describeLoss } from "../mirrors.js";
 import { safetyLabel } from "../points.js";
@@ -122,7 +122,7 @@ function attachAll(facts: Facts, luns: readonly { number: number; wwid: Refs<str
 
 function noteOf(facts: Facts, snapshot: string): CloneNote {
   const { set, host, run, name, mount, point, igroup } = facts;
-  return {
+  const note: CloneNote = {
     sluice: 1,
     run: run.id,
     kind: "clone",
@@ -137,6 +137,9 @@ function noteOf(facts: Facts, snapshot: string): CloneNote {
     ...(point === undefined ? {} : { taken: point.taken }),
     ...(run.thread === undefined ? {} : { thread: run.thread }),
   };
+  // a note that cannot be written is refused before anything is made
+  writeNote(note);
+  return note;
 }
 
 function planFresh(facts: Facts, snapshot: string, p: Planner<typeof steps>): void {

@@ -1,5 +1,6 @@
 import type { HostConfig, SetConfig } from "../../config/types.js";
 import type { Lun, Snapshot, Volume } from "../../ontap/index.js";
+import type { PauseNote } from "../../core/pause-note.js";
 import type { Loss, MemberView } from "../mirrors.js";
 import type { SetPoint } from "../points.js";
 import type { RunFacts } from "../tools.js";
@@ -13,8 +14,10 @@ export interface MemberRestore {
   /** `<local alias of the mirror's SVM>:<volume>` as the source's cluster writes it. */
   readonly sourcePath: string;
   readonly losses: readonly Loss[];
-  /** Can a safety copy be taken and brought over? */
-  readonly safe: boolean;
+  /** Why no safety copy can be taken and brought over; undefined when one can. */
+  readonly unsafe: string | undefined;
+  /** Somebody had paused the mirror on purpose: by whom and why, if that was written down. It stays paused. */
+  readonly paused: { readonly note: PauseNote | undefined } | undefined;
 }
 
 /** What a restore is planned from. */
@@ -26,4 +29,6 @@ export interface Facts {
   readonly members: readonly MemberRestore[];
   readonly hosts: readonly HostConfig[];
   readonly safetyUntil: string;
+  /** A sentence that clones this point instead, to look at it; undefined where there is no place for one. */
+  readonly lookFirst: string | undefined;
 }

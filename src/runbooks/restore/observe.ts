@@ -1,10 +1,11 @@
 import type { HostConfig, SetConfig } from "../../config/types.js";
 import { Refusal } from "../../core/problems.js";
+import { recallPause } from "../../core/pause-note.js";
 import { durationMs } from "../../core/units.js";
-import type { Snapshot } from "../../ontap/index.js";
-import { getSet } from "../inventory.js";
+import type { MirrorPolicy, Snapshot } from "../../ontap/index.js";
+import { getSet, listClonePlaces } from "../inventory.js";
 import { lossesByUpdate, mirrorPolicy, refuseBroken, viewMirrors, type MemberView } from "../mirrors.js";
-import { choosePoint, safetyLabel } from "../points.js";
+import { choosePoint, isNightly, nightOf, safetyLabel, type SetPoint } from "../points.js";
 import type { ReadTools } from "../tools.js";
 import type { Facts, MemberRestore } from "./facts.js";
 import type { RestoreRequest } from "./request.js";
@@ -18,15 +19,24 @@ export async function observe(asked: RestoreRequest, on: ReadTools): Promise<Fac
   refuseBroken(set, view.members);
   const members = await Promise.all(view.members.map((member) => viewTarget(member, on)));
   const hosts = await hostsBehind(set, members, on);
+  const point = choosePoint(set, view.points, asked.point, on.run.timeZone);
   return {
     set,
     run: on.run,
-    point: choosePoint(set, view.points, asked.point, on.run.timeZone),
+    point,
     points: view.points,
     members,
     hosts,
     safetyUntil: new Date(Date.parse(on.run.askedAt) + durationMs(on.inventory.leases.safetyCopy)).toISOString(),
+    lookFirst: lookFirst(set, point, on),
   };
+}
+
+function lookFirst(set: SetConfig, point: SetPoint, on: ReadTools): string | undefined {
+  const night = isNightly(set, point.name) ? nightOf(set, point) : null;
+  const purposes = listClonePlaces(on.inventory, set).map(({ purpose }) => purpose.name);
+  const purpose = purposes.find((each) => each === "testing") ?? purposes[0];
+  return night === null || purpose === undefined ? undefined : `clone ${set.name} for ${purpose} from ${night}`;
 }
 
 async function viewTarget(member: MemberView, on: ReadTools): Promise<MemberRestore> {
@@ -52,7 +62,6 @@ async function viewTarget(member: MemberView, on: ReadTools): Promise<MemberRest
     });
   const onSource = await array.snapshots.list(target.uuid);
   refuseNoCommon(member, onSource);
-  const rule = policy.copiesAllSnapshots || policy.retention.some((each) => each.label === safetyLabel);
   return {
     member,
     target,
@@ -60,8 +69,17 @@ async function viewTarget(member: MemberView, on: ReadTools): Promise<MemberRest
     luns: [...luns].sort((a, b) => (a.name < b.name ? -1 : 1)),
     sourcePath: `${alias}:${mirror.volume}`,
     losses: lossesByUpdate(member, onSource, policy, [safetyLabel]),
-    safe: rule && relationship.state === "snapmirrored" && relationship.healthy !== false,
+    unsafe: whyUnsafe(member, policy),
+    paused: relationship.state === "paused" ? { note: await recallPause(on, mirror) } : undefined,
   };
+}
+
+function whyUnsafe({ mirror, relationship }: MemberView, policy: MirrorPolicy): string | undefined {
+  if (relationship.state === "paused") return `the mirror ${mirror.volume} is paused and takes no update`;
+  if (relationship.state !== "snapmirrored") return `the mirror ${mirror.volume} is ${relationship.state}`;
+  if (relationship.healthy === false) return `the mirror ${mirror.volume} is unhealthy`;
+  if (policy.copiesAllSnapshots || policy.retention.some((each) => each.label === safetyLabel)) return undefined;
+  return `the policy ${policy.name} of the mirror ${mirror.volume} keeps no snapshots with the label ${safetyLabel}`;
 }
 
 function refuseNoCommon(member: MemberView, onSource: readonly Snapshot[]): void {

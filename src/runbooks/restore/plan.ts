@@ -1,5 +1,5 @@
 import type { HostConfig } from "../../config/types.js";
-import { ownerText, type CloneNote } from "../clones.js";
+import { ownerText, writeNote, type CloneNote } from "../clones.js";
 import type { Planner } from "../define.js";
 import { describeLoss, type MemberView } from "../mirrors.js";
 import { safetyLabel, showTime } from "../points.js";
@@ -7,7 +7,7 @@ import { createClone } from "../steps/createClone.js";
 import { findOnMirror } from "../steps/findOnMirror.js";
 import { dropPin } from "../steps/giveBack.js";
 import { quiesceHost, reactivateHost } from "../steps/hostsAside.js";
-import { pauseMirror, resumeMirrorIfBase } from "../steps/mirrorState.js";
+import { pauseMirror, resumeMirrorIfBase, staysPaused } from "../steps/mirrorState.js";
 import { hostTag } from "../steps/onHost.js";
 import { readBack, restoreRelationship, restoreVolume } from "../steps/restoreVolume.js";
 import { takeSnapshot } from "../steps/takeSnapshot.js";
@@ -25,6 +25,7 @@ export const steps = {
   findOnMirror,
   holdSafetyCopy: createClone,
   pauseMirror,
+  staysPaused,
   restoreRelationship,
   restoreVolume,
   readBack,
@@ -38,24 +39,14 @@ export function plan(asked: RestoreRequest, facts: Facts, p: Planner<typeof step
   showLoss(facts, p);
   const pins = facts.members.map(({ member }) => pin(facts, member, p));
   for (const host of facts.hosts) quiet(facts, host, p);
-  const safe = facts.members.every((each) => each.safe);
-  if (safe) for (const each of facts.members) safetyCopy(facts, each, p);
-  else
-    p.warn(
-      "NO WAY BACK: the mirror cannot take a safety copy now (it is paused, unhealthy or keeps no such label), so what is overwritten cannot be brought back.",
-    );
-  for (const { member } of facts.members) {
-    const by = ownerText(facts.run.asker);
-    p.step.pauseMirror({
-      ...member.mirror,
-      relationship: member.relationship.uuid,
-      by,
-      at: facts.run.askedAt,
-      reason: `restore ${facts.run.id}`,
-    });
-  }
+  const unsafe = facts.members.find((each) => each.unsafe !== undefined);
+  if (unsafe) warnNoWayBack(unsafe, p);
+  else for (const each of facts.members) safetyCopy(facts, each, p);
+  const safe = unsafe === undefined;
+  for (const each of facts.members) quietMirror(facts, each, p);
   const restored = facts.members.map((each) => overwrite(facts, each, safe, p));
-  for (const [i, { member }] of facts.members.entries()) {
+  for (const [i, { member, paused }] of facts.members.entries()) {
+    if (paused) continue;
     p.step.resumeMirrorIfBase({
       ...member.mirror,
       relationship: member.relationship.uuid,
@@ -74,6 +65,24 @@ export function plan(asked: RestoreRequest, facts: Facts, p: Planner<typeof step
   }
 }
 
+function warnNoWayBack({ unsafe, paused }: MemberRestore, p: Planner<typeof steps>): void {
+  const first = paused ? " Resume it first, and ask again, to have one." : "";
+  p.warn(
+    `NO WAY BACK: no safety copy can be taken, because ${unsafe ?? "of the mirror"}. What is overwritten cannot be brought back.${first}`,
+  );
+}
+
+/** No transfer may run while its source is overwritten. One that somebody paused before stays as they left it. */
+function quietMirror({ run }: Facts, { member, paused }: MemberRestore, p: Planner<typeof steps>): void {
+  const mirror = { ...member.mirror, relationship: member.relationship.uuid };
+  if (paused) {
+    const { note } = paused;
+    p.step.staysPaused({ ...mirror, pause: note ? { ...note, by: ownerText(note.by) } : null });
+    return;
+  }
+  p.step.pauseMirror({ ...mirror, by: ownerText(run.asker), at: run.askedAt, reason: `restore ${run.id}` });
+}
+
 function pin(facts: Facts, member: MemberView, p: Planner<typeof steps>) {
   const volume = `sluice_pin_${member.source.volume}_${facts.run.id}`;
   const note = noteOf(facts, "pin", facts.point.name);
@@ -82,17 +91,22 @@ function pin(facts: Facts, member: MemberView, p: Planner<typeof steps>) {
   return { member, volume, note, made };
 }
 
-const noteOf = (facts: Facts, kind: CloneNote["kind"], snapshot: string): CloneNote => ({
-  sluice: 1,
-  run: facts.run.id,
-  kind,
-  set: facts.set.name,
-  name: `${kind === "pin" ? "pinned for" : "safety copy of"} restore ${facts.run.id}`,
-  owner: ownerText(facts.run.asker),
-  snapshot,
-  ...(kind === "safety" ? { until: facts.safetyUntil } : {}),
-  ...(facts.run.thread === undefined ? {} : { thread: facts.run.thread }),
-});
+function noteOf(facts: Facts, kind: CloneNote["kind"], snapshot: string): CloneNote {
+  const note: CloneNote = {
+    sluice: 1,
+    run: facts.run.id,
+    kind,
+    set: facts.set.name,
+    name: `${kind === "pin" ? "pinned for" : "safety copy of"} restore ${facts.run.id}`,
+    owner: ownerText(facts.run.asker),
+    snapshot,
+    ...(kind === "safety" ? { until: facts.safetyUntil } : {}),
+    ...(facts.run.thread === undefined ? {} : { thread: facts.run.thread }),
+  };
+  // a note that cannot be written is refused before anything is made
+  writeNote(note);
+  return note;
+}
 
 const hostPart = ({ name, environment, clearedForPatientData }: HostConfig) => ({
   name,

@@ -1,6 +1,9 @@
 import { showBytes, showDuration } from "../../core/units.js";
+import type { PauseNote } from "../../core/pause-note.js";
+import { said } from "../../core/said.js";
 import type { Planner, Steps } from "../define.js";
 import { listed } from "../inventory.js";
+import type { MemberView } from "../mirrors.js";
 import { showAge, showTime } from "../points.js";
 import type { Facts } from "./facts.js";
 
@@ -22,6 +25,7 @@ export function showLoss(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">)
       "danger",
     );
   }
+  for (const { member, paused } of members) if (paused) showPaused(facts, member, paused.note, p);
   const used = members.reduce((sum, { target }) => sum + (target.usedBytes ?? target.sizeBytes ?? 0), 0);
   p.show("Size", `up to ${showBytes(used)}; only what differs moves`);
   p.show(
@@ -40,8 +44,23 @@ export function showLoss(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">)
     onSource.some((each) => each.versionUuid !== undefined && each.versionUuid === point.members[i]?.versionUuid),
   );
   if (local) p.show("Quicker", "the same snapshot is on the array itself: a local revert there takes seconds");
+  if (facts.lookFirst !== undefined)
+    p.show("Look first", `"${facts.lookFirst}" shows the old data without touching production`);
+}
+
+/** A pause is somebody's decision: the restore works around it, and says whose it is. */
+function showPaused(
+  { run }: Facts,
+  { mirror }: MemberView,
+  note: PauseNote | undefined,
+  p: Pick<Planner<Steps>, "show">,
+): void {
+  const stays = "The restore leaves it paused.";
   p.show(
-    "Look first",
-    `"clone ${set.name} for testing from ${point.taken.slice(0, 10)}" shows the old data without touching production`,
+    "Mirror",
+    note
+      ? said`${mirror.volume} on ${mirror.cluster} was paused by ${note.by} ${showTime(note.at, run.timeZone)}: ${note.reason}. ${stays}`
+      : `${mirror.volume} on ${mirror.cluster} is paused, and not by me: nobody wrote down who or why. ${stays}`,
+    "warning",
   );
 }

@@ -3,7 +3,7 @@ import { pauseNoteName } from "../../core/pause-note.js";
 import type { Effect } from "../../core/plan.js";
 import type { Relationship } from "../../ontap/index.js";
 import { defineStep, shown, type Probe, type StepDef } from "../define.js";
-import { changes, mirrorResource } from "../resources.js";
+import { changes, mirrorResource, reads } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
 import { noteJob } from "./jobs.js";
 import { isMoving } from "./updateMirror.js";
@@ -108,6 +108,29 @@ export const resumeMirror = resuming("change", {
 /** The same, where the next update will take snapshots from the mirror. */
 export const resumeMirrorLosing = resuming("destroy", {
   impossible: "the next scheduled update rotates these snapshots out of the mirror",
+});
+
+const keptInput = z.object({
+  ...target,
+  /** Who paused it, when and why, as it was written down; null when nobody did. */
+  pause: z.object({ by: z.string(), at: z.string(), reason: z.string() }).nullable(),
+});
+
+/** A mirror that somebody had paused on purpose: a plan that needs it quiet finds it so, and leaves it so. */
+export const staysPaused = defineStep<z.infer<typeof keptInput>, Nothing>({
+  effect: "read",
+  input: keptInput,
+  output: nothing,
+  describe: (given) =>
+    `See that ${mirrorName(given)} is still paused and no transfer runs; it stays paused, as somebody left it`,
+  touches: (given) => touched(given).map(({ resource }) => reads(resource)),
+  probe: async (given, on) => {
+    const probe = await probeState(given, "paused", on);
+    if (probe.found !== "absent") return probe;
+    return { found: "absent", because: `Somebody has resumed ${mirrorName(given)} since this was planned.` };
+  },
+  run: async () => undefined,
+  undo: { stays: "looking changes nothing" },
 });
 
 const afterInput = z.object({ ...target, baseSurvived: z.boolean() });
