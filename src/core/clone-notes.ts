@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Refusal } from "./problems.js";
 import type { Person } from "./resource.js";
 
 /**
@@ -28,8 +29,39 @@ export const cloneNoteShape = z.object({
 });
 export type CloneNote = z.infer<typeof cloneNoteShape>;
 
-/** At most 1023 characters go into a comment. */
-export const writeNote = (note: CloneNote): string => JSON.stringify(note).slice(0, 1023);
+/** What a volume's comment takes. Notes are written in ASCII, so that characters and bytes are the same. */
+const commentLength = 1023;
+/** Kept free in a note without an end, so that the end can always be written into it later. */
+const endReserve = ',"until":"2026-11-22T14:00:00.000+00:00"'.length;
+
+/**
+ * A note as a comment that `readNote` reads again. What is only shown (the snapshot's name) is shortened to make it fit.
+ * Throws a Refusal when what is needed to give the clone back does not fit: nothing may be made that cannot be found again.
+ */
+export function writeNote(note: CloneNote): string {
+  const room = commentLength - (note.until === undefined ? endReserve : 0);
+  const whole = asciiJson(note);
+  if (whole.length <= room) return whole;
+  const name = [...note.snapshot];
+  const cut = (kept: number): string => asciiJson({ ...note, snapshot: `${name.slice(0, kept).join("")}…` });
+  let [fits, not] = [-1, name.length];
+  while (not - fits > 1) {
+    const middle = Math.floor((fits + not) / 2);
+    if (cut(middle).length <= room) fits = middle;
+    else not = middle;
+  }
+  if (fits >= 0) return cut(fits);
+  throw new Refusal("The names of this clone are too long to be written into its volume's comment.", {
+    next: "Nothing was changed. Shorter names of the clone, its host or its mount point will do.",
+  });
+}
+
+/** `sluice` first, by which a note is known. Lone halves of a character pair are escaped by JSON itself. */
+const asciiJson = ({ sluice, ...rest }: CloneNote): string =>
+  JSON.stringify({ sluice, ...rest }).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 /** What a volume's comment says of it; undefined for what is not ours. */
 export function readNote(comment: string): CloneNote | undefined {

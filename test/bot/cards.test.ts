@@ -15,6 +15,9 @@ import {
   planned,
   twoGroups,
   askedClone,
+  ended,
+  restorePlan,
+  settled,
 } from "./support/runs.js";
 import { states } from "./support/states.js";
 
@@ -129,4 +132,12 @@ test("the done card says what was done, verified, where it is and until when", (
   expect(text).toContain(
     "*Done in 1 min.* 3 of 3 verified. Mounted at /epic/trn on epic-trn-01. Lease ends <!date^1795474800^",
   );
+});
+
+test("what was only looked at is never said to have been so already; what was not changed is", () => {
+  const already = (n: number) => ({ ...ended(restorePlan, n), how: "already" as const });
+  const view = viewOf(askedRestore, plannedRestore, settled(restorePlan, "granted"), already(4), already(5));
+  const text = JSON.stringify(runCard(view, shown()));
+  expect(text).toMatch(/Overwrite epic_prd [^\\]*_\(was so already\)_/);
+  expect(text).toMatch(/✓ 5\. Read back LUN count, serials, sizes and content(?! _\(was)/);
 });

@@ -1,3 +1,5 @@
+import type { RunEvent } from "../../src/core/events.js";
+import { ended, nobody, planned, restorePlan, settled } from "../bot/support/runs.js";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { readdirSync } from "node:fs";
 import { demand } from "../../src/approvals/index.js";
@@ -141,6 +143,16 @@ describe("status", () => {
       "Still asked for: one of storage-approvers and one of epic-owners, until Sun 22 Nov 2026 10:07 EST.",
     );
     expect(new Set(steps(deciding)?.map(([, state]) => state))).toEqual(new Set(["to come"]));
+  });
+
+  test("a step that only looks has looked; it is never said to have been so already", async () => {
+    const run = await engine.ask("restore", { set: "prod" });
+    await engine.append(run, planned(restorePlan, nobody));
+    await engine.append(run, settled(restorePlan, "granted"));
+    await engine.append(run, { ...ended(restorePlan, 4), how: "already" } as RunEvent);
+    await engine.append(run, { ...ended(restorePlan, 5), how: "already" } as RunEvent);
+    const states = steps(await ask("status", { run }))?.map(([, state]) => state);
+    expect(states?.slice(3)).toEqual(["was so already", "looked"]);
   });
 
   test("one that failed says why", async () => {
