@@ -7,6 +7,7 @@ import { createHost, quiesce, quiesced } from "../../src/host/index.js";
 import { createSsh, type SshHost, type SshTransport } from "../../src/ssh/index.js";
 import { quoted, standardInput } from "../../src/ssh/quote.js";
 import { place, quiesceInput, type Place } from "../host/support/world.js";
+import { until } from "../support/until.js";
 
 const name = "epic-prd-01";
 let at: Place;
@@ -42,6 +43,9 @@ function transport(more: Partial<SshHost> = {}, key = servers.clientKey, acceptT
   transports.push(made);
   return made;
 }
+/** A script goes on without whoever started it. */
+const ended = (host: Pick<SshTransport, "ticket">, ticket: string): Promise<void> =>
+  until(async () => (await host.ticket(ticket)).state !== "running");
 const call = (script: string, env: Record<string, string> = {}, secrets: ScriptCall["secrets"] = {}): ScriptCall => ({
   kind: "read",
   name: "try",
@@ -100,6 +104,7 @@ describe("a script", () => {
     const ssh = transport();
     await ssh.start(change, "t1");
     await ssh.start(change, "t1");
+    await ended(ssh, "t1");
     expect(await at.hosts.readFile(name, "/var/lib/count")).toBe("x");
     expect(await ssh.ticket("t1")).toMatchObject({ state: "ended", outcome: { exitCode: 0 } });
   });
@@ -119,6 +124,7 @@ describe("a lost connection", () => {
     const host = createHost(transport());
     sim.fault(name, { kind: "dropAfter" });
     await expect(host.start(quiesce.script(input), "t1")).rejects.toMatchObject({ kind: "inDoubt" });
+    await ended(host, "t1");
     expect(await quiesce.settle(host, input, "t1")).toMatchObject({ found: "done" });
     expect((await quiesced.ask(host, { tag, vgs, wwids })).record).toBe("stopped");
   });
@@ -130,6 +136,7 @@ describe("a lost connection", () => {
   });
   test("is not needed to hear of a ticket: another process reads it back", async () => {
     await createHost(transport()).start(quiesce.script(input), "t1");
+    await ended(createHost(transport()), "t1");
     expect(await quiesce.settle(createHost(transport()), input, "t1")).toMatchObject({ found: "done" });
   });
   test("with the shell killed leaves a ticket that is lost, and a look at the host", async () => {
@@ -139,6 +146,7 @@ describe("a lost connection", () => {
     expect(await host.ticket("t1")).toMatchObject({ state: "lost" });
     at.hosts.clearFaults();
     await host.start(quiesce.script(input), "t2");
+    await ended(host, "t2");
     expect(await quiesce.settle(host, input, "t2")).toMatchObject({ found: "done" });
   });
   test("a host that says nothing is in doubt after a while", async () => {
