@@ -1,5 +1,6 @@
 import { fold, type RunView } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
+import type { Answer, Question } from "../core/answer.js";
 import { answer, type HelpWords, type QuestionTools } from "../questions/index.js";
 import type { Engine } from "./engine.js";
 import type { Asked } from "./queues.js";
@@ -49,4 +50,10 @@ export async function answerAsked(
   { question, to }: Asked,
 ): Promise<void> {
   await engine.announcer.answer(to, question, await answer(question, questionTools(engine, options)));
+}
+
+/** What the person reads when the mistake is ours; the log has the reason. */
+export function couldNotAnswer({ name }: Pick<Question, "name">): Answer {
+  const says = `I could not answer "${name}" because of a mistake of ours, which is in the log. Nothing was changed; please try again.`;
+  return { summary: says, parts: [{ kind: "text", text: says, tone: "bad" }] };
 }

@@ -75,10 +75,9 @@ export class Queues {
     await this.questions.add("question", asked, { jobId: `q-${id}` });
   }
 
-  async announce(announcement: Announcement, delayMs = 0): Promise<void> {
+  async announce(announcement: Announcement, { attempts = 5 }: { attempts?: number } = {}): Promise<void> {
     await this.announcements.add(announcement.kind, announcement, {
-      delay: delayMs,
-      attempts: 5,
+      attempts,
       backoff: { type: "exponential", delay: 1_000 },
     });
   }

@@ -128,9 +128,11 @@ async function letGo(engine: Engine, draft: Draft, step: StepView): Promise<bool
   const request = await engine.farEnds
     .ontap(detail.cluster)
     .mav.findRequest(detail.request)
-    .catch(() => undefined);
-  if (request?.state === "approved" || request?.state === "executed") return true;
-  if (request?.state === "vetoed" || request?.state === "expired") {
+    .catch(() => "unknown" as const);
+  if (request === "unknown") return false;
+  // A request that is gone says nothing either way: the probe looks, and the call asks for approval anew where it is still wanted.
+  if (request === undefined || request.state === "approved" || request.state === "executed") return true;
+  if (request.state === "vetoed" || request.state === "expired") {
     const problem = `The array's own approval, request ${detail.request} on ${detail.cluster}, was ${request.state}.`;
     await draft.append([{ type: "failed", step: step.planned.id, problem, absent: true }]);
   }

@@ -3,6 +3,7 @@ import type { RunId } from "../core/ids.js";
 import type { Engine } from "./engine.js";
 import { nextMove } from "./moves.js";
 import { tellParent } from "./turn.js";
+import { awaitedBy } from "./watch.js";
 
 /**
  * What a queue may forget, this finds again: every open run that has work and no worker is woken, every wait that is not watched
@@ -23,34 +24,12 @@ async function sweepRun(engine: Engine, run: RunId, watched: boolean): Promise<v
     const child = await engine.store.read(view.child.id);
     if (child.length > 0) await tellParent(engine, fold(view.child.id, child));
   }
-  const waiting = view.steps.find((step) => step.phase === "waiting");
-  if (waiting?.watch) {
-    if (!watched)
-      await engine.store.keepWatch(run, { step: waiting.planned.id, watch: waiting.watch, since: engine.clock.now() });
+  const awaited = awaitedBy(view);
+  if (awaited) {
+    if (!watched) await engine.store.keepWatch(run, { ...awaited, since: engine.clock.now() });
     return;
   }
-  const held = view.steps.find((step) => step.phase === "held");
-  if (held) {
-    if (!watched) await watchHeld(engine, run, held.planned.id, held.held?.why, held.held?.detail);
-    return;
-  }
+  if (view.steps.some((step) => step.phase === "held")) return;
   const move = nextMove(view, engine.clock.now(), engine.timings);
   if (move.do !== "rest") await engine.wake(run);
-}
-
-async function watchHeld(
-  engine: Engine,
-  run: RunId,
-  step: string,
-  why: string | undefined,
-  detail: unknown,
-): Promise<void> {
-  if (why !== "arrayApproval") return;
-  const { cluster, request } = detail as { cluster?: string; request?: number | null };
-  if (cluster === undefined || request === undefined || request === null) return;
-  await engine.store.keepWatch(run, {
-    step,
-    watch: { kind: "arrayApproval", cluster, index: request },
-    since: engine.clock.now(),
-  });
 }

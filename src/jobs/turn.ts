@@ -81,6 +81,7 @@ async function make(
       await dropReads(engine, draft);
       return restsNow(draft.view) ? "rest" : "done";
     case "unwind":
+      if (engine.readOnly) return "rest";
       await undoStep(engine, draft, move.step.planned.id);
       return "done";
     case "continue":

@@ -1,4 +1,5 @@
 import type { Watch } from "../core/events.js";
+import type { RunView } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
 import { showBytes, showDuration } from "../core/units.js";
 import type { Progress } from "./desk.js";
@@ -8,16 +9,27 @@ import { isoNow } from "../core/clock.js";
 
 type Waiting = readonly [RunId, WatchEntry];
 
+/** What a run waits for at the far end: work that goes on there, or the array's own approval. Undefined: nothing to watch. */
+export function awaitedBy(view: RunView): Pick<WatchEntry, "step" | "watch"> | undefined {
+  const waiting = view.steps.find((step) => step.phase === "waiting");
+  if (waiting?.watch) return { step: waiting.planned.id, watch: waiting.watch };
+  const held = view.steps.find((step) => step.phase === "held");
+  if (held?.held?.why !== "arrayApproval") return undefined;
+  const { cluster, request } = held.held.detail as { cluster?: string; request?: number | null };
+  if (cluster === undefined || request === undefined || request === null) return undefined;
+  return { step: held.planned.id, watch: { kind: "arrayApproval", cluster, index: request } };
+}
+
 /** Young waits are looked at often, old ones seldom: a tenth of their age, between a quarter second and five seconds; scripts on VMs are read more sparingly, since Azure counts the reads. */
 export function pauseFor(watch: Watch, ageMs: number): number {
   const [least, most] =
-    watch.kind === "ticket" ? [500, 15_000] : watch.kind === "arrayApproval" ? [5_000, 30_000] : [250, 5_000];
+    watch.kind === "ticket" ? [500, 15_000] : watch.kind === "arrayApproval" ? [500, 5_000] : [250, 5_000];
   return Math.min(most, Math.max(least, ageMs / 4));
 }
 
 /**
- * Looks for every run that waits, without holding a worker: per cluster one query for all relationships and one for all jobs a
- * tick. What is over wakes its run; whether it went well is the step's probe's business.
+ * Looks for every run that waits, without holding a worker: per cluster one query for all relationships, one for all jobs and
+ * one for all requests for the array's own approval a tick. What is over wakes its run; whether it went well is the step's probe's business.
  */
 export class Watcher {
   private readonly due = new Map<RunId, number>();
@@ -83,8 +95,11 @@ export class Watcher {
         return state === "running" ? [] : group.map(([run]) => run);
       }
       case "arrayApproval": {
-        const request = await this.engine.farEnds.ontap(first.cluster).mav.findRequest(first.index);
-        return request?.state === "pending" ? [] : group.map(([run]) => run);
+        const requests = await this.engine.farEnds.ontap(first.cluster).mav.listRequests();
+        const pending = new Set(requests.filter((each) => each.state === "pending").map((each) => each.index));
+        return group
+          .filter(([, { watch }]) => watch.kind === "arrayApproval" && !pending.has(watch.index))
+          .map(([run]) => run);
       }
       case "timer": {
         const now = this.engine.clock.now();

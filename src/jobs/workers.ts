@@ -1,13 +1,14 @@
-import type { Worker } from "bullmq";
+import type { Job, Worker } from "bullmq";
 import type { Renderer } from "../core/announcer.js";
 import { fold } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
+import { couldNotAnswer } from "./answering.js";
 import type { Engine } from "./engine.js";
 import type { Announcement, Asked, Queues, Wake } from "./queues.js";
 import { deliver, worker } from "./queues.js";
 import { sweep } from "./sweep.js";
 import { turn } from "./turn.js";
-import { Watcher } from "./watch.js";
+import { awaitedBy, Watcher } from "./watch.js";
 
 export interface WorkerOptions {
   /** Runs planned or executed at once in this process. */
@@ -33,13 +34,23 @@ export function startWorkers(engine: Engine, queues: Queues, options: WorkerOpti
   const workers = [
     worker<Wake>(queues, "plan", options.concurrency, handle, onError),
     worker<Wake>(queues, "execute", options.concurrency, handle, onError),
-    worker<Asked>(queues, "questions", options.concurrency, (asked) => options.answer(asked), onError),
+    worker<Asked>(queues, "questions", options.concurrency, (asked) => answerOrSaySo(engine, options, asked), onError),
     worker<unknown>(queues, "clock", 1, (_data, job) => options.rounds(job.name), onError),
   ];
   const watching = watchLoop(engine, loops.signal, news);
   const sweeping = loop(engine, options.sweepMs, loops.signal, () => sweep(engine));
   loops.signal.addEventListener("abort", () => news.tell(), { once: true });
   return { stop: (redisIsGone = false) => stopAll(workers, loops, [watching, sweeping], redisIsGone) };
+}
+
+/** No question is dropped in silence: whoever asked is told that it could not be answered. */
+async function answerOrSaySo(engine: Engine, options: WorkerOptions, asked: Asked): Promise<void> {
+  try {
+    await options.answer(asked);
+  } catch (error) {
+    engine.log.error({ err: error, question: asked.question.name }, "a question could not be answered");
+    await engine.announcer.answer(asked.to, asked.question, couldNotAnswer(asked.question));
+  }
 }
 
 /** Ends the watcher's rest: a wait that has just begun in this process is looked at when it is due, not when the rest is over. */
@@ -83,9 +94,9 @@ async function afterRest(engine: Engine, queues: Queues, run: RunId, news: News)
   const entries = await engine.store.read(run);
   if (entries.length === 0) return;
   const view = fold(run, entries);
-  const waiting = view.steps.find((step) => step.phase === "waiting");
-  if (waiting?.watch) {
-    await engine.store.keepWatch(run, { step: waiting.planned.id, watch: waiting.watch, since: engine.clock.now() });
+  const awaited = awaitedBy(view);
+  if (awaited) {
+    await engine.store.keepWatch(run, { ...awaited, since: engine.clock.now() });
     news.tell();
   } else if (view.status === "deciding" && view.planned) {
     const until = Date.parse(view.planned.at) + engine.timings.voteMs + 20;
@@ -127,12 +138,24 @@ async function loop(engine: Engine, everyMs: number, signal: AbortSignal, work: 
   }
 }
 
-/** The renderer's side: a worker that hands what was announced to the bot. */
+/**
+ * The renderer's side: a worker that hands what was announced to the bot. An answer that cannot be drawn is tried again like anything
+ * else; when that is over, the person who asked is told so and does not wait for ever.
+ */
 export function startRenderer(
   queues: Queues,
   renderer: Renderer,
   concurrency: number,
   onError: (error: unknown) => void,
 ): Worker<Announcement> {
-  return worker<Announcement>(queues, "announce", concurrency, (said, job) => deliver(renderer, said, job.id), onError);
+  const handle = async (said: Announcement, job: Job<Announcement>): Promise<void> => {
+    try {
+      await deliver(renderer, said, job.id);
+    } catch (error) {
+      if (said.kind !== "answer" || job.attemptsMade + 1 < (job.opts.attempts ?? 1)) throw error;
+      onError(error);
+      await renderer.answer(said.to, said.question, couldNotAnswer(said.question), `${job.id}-sorry`);
+    }
+  };
+  return worker<Announcement>(queues, "announce", concurrency, handle, onError);
 }

@@ -7,7 +7,7 @@ import type { Demand, RunEvent } from "../../src/core/events.js";
 import { fold, type RunView } from "../../src/core/fold.js";
 import { runIdFor, type RunId } from "../../src/core/ids.js";
 import type { Engine, Timings } from "../../src/jobs/engine.js";
-import { Queues, queueAnnouncer, worker, type Asked, type Wake } from "../../src/jobs/queues.js";
+import { Queues, queueAnnouncer, worker, type Announcement, type Asked, type Wake } from "../../src/jobs/queues.js";
 import { plainText } from "../../src/core/said.js";
 import { RedisStore } from "../../src/jobs/store/redis.js";
 import { startRenderer, startWorkers, type Running, type WorkerOptions } from "../../src/jobs/workers.js";
@@ -221,6 +221,49 @@ class Plant {
     return this.view(id);
   }
 }
+
+describe("a question that cannot be answered", () => {
+  const asked: Asked = {
+    question: { name: "status", request: {}, asker: { team: "T", user: "U" }, timeZone: "UTC" },
+    to: { channel: "C", thread: "1.1", user: "U", ephemeral: false },
+  };
+  const sorry = /could not answer "status".*Nothing was changed.*try again/;
+
+  test("because looking for it threw: the person is told in the thread, the log has the error", async () => {
+    const plant = new Plant();
+    const lines: string[] = [];
+    const log = pino({ level: "error" }, { write: (line: string) => void lines.push(line) });
+    plant.work(
+      { answer: () => Promise.reject(new Error("a mistake of ours")) },
+      { ...plant.engine, log, announcer: queueAnnouncer(plant.queues, () => undefined) },
+    );
+    const heard = listen<Announcement>(plant.queues, "announce");
+    await plant.queues.ask(asked, "Ev1");
+    await until(async () => heard.length > 0);
+    expect(heard).toMatchObject([{ kind: "answer", to: asked.to, answer: { summary: expect.stringMatching(sorry) } }]);
+    expect(lines.join("")).toContain("a mistake of ours");
+  });
+
+  test("because it could not be drawn, however often it was tried: the same", async () => {
+    const queues = freshQueues();
+    const told: unknown[] = [];
+    const errors: unknown[] = [];
+    const renderer: Renderer = {
+      ...silent,
+      answer: async (to, _question, answer, id) => {
+        if (answer.summary === "unspeakable") throw new Error("invalid_blocks");
+        told.push({ to, summary: answer.summary, id });
+      },
+    };
+    const rendering = startRenderer(queues, renderer, 1, (error) => errors.push(error));
+    closing.push(() => rendering.close());
+    const made = { kind: "answer", to: asked.to, question: asked.question } as const;
+    await queues.announce({ ...made, answer: { summary: "unspeakable", parts: [] } }, { attempts: 1 });
+    await until(async () => told.length > 0);
+    expect(told).toEqual([{ to: asked.to, summary: expect.stringMatching(sorry), id: expect.any(String) }]);
+    expect(errors).toEqual([expect.objectContaining({ message: "invalid_blocks" })]);
+  });
+});
 
 describe("workers on Redis", () => {
   test("a run goes from asked to done, and leaves no lock, no lease, no job", async () => {
