@@ -52,7 +52,9 @@ export function controls(fabric: FabricState, cluster: string): Record<string, H
     "GET /_control/effects": () => ({ status: 200, body: { effects: fabric.effects.get(cluster) } }),
     "GET /_control/lifs": () => ({
       status: 200,
-      body: { lifs: fabric.cluster(cluster).lifs.map((lif) => lifView({ cluster: fabric.cluster(cluster) }, lif)) },
+      body: {
+        lifs: fabric.cluster(cluster).lifs.map((lif) => lifView({ fabric, cluster: fabric.cluster(cluster) }, lif)),
+      },
     }),
     "POST /_control/faults": acting((request) => {
       const rule = bodyOf(request);

@@ -5,6 +5,8 @@ import type { World } from "../worlds/types.js";
 import { Ids } from "./ids.js";
 import { type Knobs, realistic } from "./knobs.js";
 import type { Condition, Effect, Fault } from "./model.js";
+import { reachOf } from "./network/reach.js";
+import type { Bulk } from "./seed/bulk.js";
 import { seedWorld } from "./seed/world.js";
 import { tickMinute } from "./snapmirror/schedule.js";
 import type { ClusterState, End, VolumeState } from "./state.js";
@@ -16,6 +18,20 @@ interface Timed {
 }
 
 const MINUTE_MS = 60_000;
+
+const indexes = new WeakMap<
+  readonly VolumeState[],
+  { readonly length: number; readonly of: Map<string, VolumeState> }
+>();
+
+/** An index over a list of volumes that is only ever pushed to or replaced. */
+function byUuid(volumes: readonly VolumeState[]): Map<string, VolumeState> {
+  const known = indexes.get(volumes);
+  if (known?.length === volumes.length) return known.of;
+  const of = new Map(volumes.map((each) => [each.uuid, each]));
+  indexes.set(volumes, { length: volumes.length, of });
+  return of;
+}
 
 /**
  * All arrays of a world over one clock. Nothing runs by itself: `settle()` brings the state to `clock.now()`, running what fell due in
@@ -41,6 +57,7 @@ export class FabricState {
     readonly clock: SimClock,
     knobs: Partial<Knobs>,
     private readonly seed: number,
+    readonly bulk?: Bulk,
   ) {
     this.knobs = { ...realistic, ...knobs };
     this.ids = new Ids(seed);
@@ -116,14 +133,22 @@ export class FabricState {
     return this.conditions.get(cluster)?.has(condition) ?? false;
   }
 
-  /** Can the two talk to each other? */
-  connected(one: string, other: string): boolean {
-    if (one === other) return true;
+  /** Is the network between the two whole? */
+  cabled(one: string, other: string): boolean {
     return ![one, other].some((each) => this.is(each, "peerDown") || this.is(each, "unreachable"));
   }
 
+  /** Can the two talk to each other? Peers need live intercluster LIFs on both sides; others have only the network. */
+  connected(one: string, other: string): boolean {
+    if (one === other) return true;
+    const cluster = this.clusters.get(one);
+    const peer = cluster?.peers.find((each) => each.remote === other);
+    return cluster && peer ? reachOf(this, cluster, peer) !== "unavailable" : this.cabled(one, other);
+  }
+
   volumeOf(end: End): VolumeState | undefined {
-    return this.clusters.get(end.cluster)?.volumes.find((each) => each.uuid === end.volumeUuid);
+    const volumes = this.clusters.get(end.cluster)?.volumes;
+    return volumes && byUuid(volumes).get(end.volumeUuid);
   }
 
   effect(cluster: string, what: Effect["effect"], object: string, by: Effect["by"] = "call"): void {

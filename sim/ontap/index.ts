@@ -10,11 +10,14 @@ import { answer } from "./kernel/serve.js";
 import type { Knobs } from "./knobs.js";
 import type { Effect, FaultRule } from "./model.js";
 import { ArraySan } from "./san/san.js";
+import type { Bulk } from "./seed/bulk.js";
 import { comparable, type ComparableOptions } from "./snapshot.js";
 import { volumeNamed } from "./storage/content.js";
 import { applicationWrite } from "./storage/volumes.js";
 
 export { instant, type Knobs, realistic } from "./knobs.js";
+export type { Bulk } from "./seed/bulk.js";
+export { type Profile, RELEASES, withProfile } from "./seed/profile.js";
 export type { Condition, Effect, Fault, FaultRule } from "./model.js";
 
 export interface FabricOptions {
@@ -23,6 +26,8 @@ export interface FabricOptions {
   readonly knobs?: Partial<Knobs>;
   /** Same seed and same calls: same uuids, serials and latencies. Default 1. */
   readonly seed?: number;
+  /** Many small mirrors besides the world's own: for benches. */
+  readonly bulk?: Bulk;
   /** Folder of a CA shared with other processes; default: this process's own. */
   readonly caFolder?: string;
 }
@@ -55,7 +60,7 @@ export interface Fabric {
 
 /** Builds the arrays of a world. Nothing listens until `listen`. */
 export function createFabric(options: FabricOptions): Fabric {
-  const state = new FabricState(options.world, options.clock, options.knobs ?? {}, options.seed ?? 1);
+  const state = new FabricState(options.world, options.clock, options.knobs ?? {}, options.seed ?? 1, options.bulk);
   const san = new ArraySan(state);
   const settled = <T>(look: () => T): T => {
     state.settle();

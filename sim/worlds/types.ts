@@ -53,6 +53,8 @@ export interface WorldCluster {
   readonly aggregates: readonly { readonly name: string; readonly node: string; readonly sizeBytes: number }[];
   readonly svms: readonly { readonly name: string; readonly iscsi: boolean; readonly fcp: boolean }[];
   readonly lifs: readonly WorldLif[];
+  /** CVO: network interfaces of its virtual machines that no LIF uses yet; default one a node. */
+  readonly nics?: readonly { readonly node: string; readonly port: string; readonly address: string }[];
   readonly volumes: readonly WorldVolume[];
   readonly igroups: readonly WorldIgroup[];
   /** Cluster-scoped unless `svm` is given. */
@@ -61,6 +63,8 @@ export interface WorldCluster {
     readonly password: string;
     readonly svm?: string;
     readonly role: "admin" | "sluice";
+    /** How it may log in (`security login`); default both. */
+    readonly methods?: readonly ("password" | "certificate")[];
   }[];
 }
 

@@ -3,7 +3,14 @@ import { clusterRecord, clusterWrites, jobs, nodes } from "../cluster/cluster.js
 import { clusterPeers, clusterPeerWrites } from "../cluster/peers.js";
 import { schedules, scheduleWrites } from "../cluster/schedules.js";
 import type { Family } from "../kernel/route.js";
-import { broadcastDomains, fcInterfaces, ipInterfaces, ipRoutes, ipspaces, ports } from "../network/interfaces.js";
+import { broadcastDomains, broadcastDomainWrites } from "../network/broadcastDomains.js";
+import { fcInterfaces } from "../network/fc.js";
+import { ipInterfaces } from "../network/interfaces.js";
+import { interfaceWrites } from "../network/interfaceWrites.js";
+import { ipspaces, ipspaceWrites } from "../network/ipspaces.js";
+import { servicePolicyRecords } from "../network/policies.js";
+import { ports, portWrites } from "../network/ports.js";
+import { ipRoutes, routeWrites } from "../network/routes.js";
 import { igroups, igroupWrites, initiators } from "../san/igroups.js";
 import { lunMaps, mapWrites } from "../san/maps.js";
 import { fcpServices, iscsiServices, iscsiSessions, serviceWrites } from "../san/services.js";
@@ -29,8 +36,8 @@ export const families: readonly Family[] = [
   { name: "svm", collections: [svms, svmPeers, peerPermissions], writes: svmPeerWrites },
   {
     name: "network",
-    collections: [ipInterfaces, fcInterfaces, ipspaces, broadcastDomains, ports, ipRoutes],
-    writes: [],
+    collections: [ipInterfaces, fcInterfaces, servicePolicyRecords, ipspaces, broadcastDomains, ports, ipRoutes],
+    writes: [...ipspaceWrites, ...broadcastDomainWrites, ...portWrites, ...interfaceWrites, ...routeWrites],
   },
   {
     name: "storage",

@@ -1,5 +1,5 @@
 import type { WorldCluster } from "../../worlds/types.js";
-import type { BroadcastDomainState, FcLifState, IpspaceState, LifState, PortState, RouteState } from "./network.js";
+import type { AzureAddresses, BroadcastDomainState, FcLifState, IpspaceState, LifState, PortState, RouteState } from "./network.js";
 import type { ClusterPeerState, PeerPermissionState, SvmPeerState } from "./peers.js";
 import type { IgroupState, IscsiCredentialState, MapState, SessionState } from "./san.js";
 import type { PolicyState, RelationshipState, ReleaseState } from "./snapmirror.js";
@@ -137,6 +137,8 @@ export interface ClusterState {
   broadcastDomains: BroadcastDomainState[];
   ports: PortState[];
   routes: RouteState[];
+  /** Absent: no Azure in between, every address is delivered. */
+  readonly azure?: AzureAddresses | undefined;
   peers: ClusterPeerState[];
   svmPeers: SvmPeerState[];
   permissions: PeerPermissionState[];

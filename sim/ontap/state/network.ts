@@ -4,15 +4,23 @@ import type { SvmState } from "./svm.js";
 
 export interface LifState {
   readonly uuid: string;
-  readonly name: string;
-  readonly address: string;
-  readonly netmask: string;
-  readonly node: string;
-  readonly port: string;
-  readonly ipspace: string;
-  readonly kind: "iscsi" | "intercluster" | "management";
+  name: string;
+  address: string;
+  /** Prefix length. */
+  netmask: string;
+  /** Where it is now. */
+  node: string;
+  port: string;
+  /** Where it belongs; absent: where it is. */
+  home?: { readonly node: string; readonly port: string } | undefined;
+  ipspace: string;
+  /** What its service policy is for. */
+  kind: "iscsi" | "intercluster" | "management" | "files";
+  /** Absent: the built-in one of its kind. */
+  servicePolicy?: string | undefined;
   readonly svm?: SvmState | undefined;
   enabled: boolean;
+  /** False: somebody pulled the cable. */
   up: boolean;
 }
 
@@ -29,14 +37,14 @@ export interface FcLifState {
 
 export interface IpspaceState {
   readonly uuid: string;
-  readonly name: string;
+  name: string;
 }
 
 export interface BroadcastDomainState {
   readonly uuid: string;
-  readonly name: string;
-  readonly ipspace: string;
-  readonly mtu: number;
+  name: string;
+  ipspace: string;
+  mtu: number;
 }
 
 export interface PortState {
@@ -44,6 +52,9 @@ export interface PortState {
   readonly name: string;
   readonly node: string;
   readonly type: "physical" | "vlan";
+  readonly vlan?: { readonly basePort: string; readonly tag: number } | undefined;
+  /** Absent: yes. */
+  enabled?: boolean | undefined;
   broadcastDomain?: { name: string; ipspace: string } | undefined;
 }
 
@@ -52,6 +63,9 @@ export interface RouteState {
   readonly destination: { address: string; netmask: string };
   readonly gateway: string;
   readonly metric: number;
-  readonly ipspace: string;
+  ipspace: string;
   readonly svm?: SvmState | undefined;
 }
+
+/** Addresses Azure delivers, and the node whose virtual machine has the NIC: a LIF with any other address is up and hears nothing. */
+export type AzureAddresses = Map<string, string>;

@@ -8,7 +8,7 @@ export interface ClusterPeerState {
   /** Name of the other cluster; absent for an anonymous offer nobody took yet. */
   remote?: string | undefined;
   addresses: readonly string[];
-  readonly ipspace: string;
+  ipspace: string;
   readonly applications: readonly string[];
   readonly allowedSvms: readonly string[];
   readonly encryption: "none" | "tls_psk";
