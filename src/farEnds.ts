@@ -1,14 +1,15 @@
 import type { Logger } from "pino";
 import { createAzure, type Azure } from "./azure/index.js";
-import type { AzureConfig, ClusterConfig, Config, HostConfig } from "./config/types.js";
+import type { AzureConfig, ClusterConfig, ClusterLogin, Config, HostConfig } from "./config/types.js";
 import type { Secrets } from "./config/secrets.js";
 import type { Clock } from "./core/clock.js";
 import { Refusal } from "./core/problems.js";
 import type { ScriptTransport } from "./core/script.js";
 import { createHost, type HostRunner } from "./host/index.js";
 import type { FarEnds } from "./jobs/engine.js";
-import { createOntap, type OntapClient } from "./ontap/index.js";
+import { createOntap, type OntapClient, type OntapLogin } from "./ontap/index.js";
 import { createSsh, type SshTransport } from "./ssh/index.js";
+import { ownVersion } from "./version.js";
 
 export interface FarEndOptions {
   readonly config: Config;
@@ -59,27 +60,26 @@ function remembered<T>(made: Map<string, T>, name: string, make: () => T): T {
 
 function ontapOf(cluster: ClusterConfig, { secrets, clock, log, beforeWrite }: FarEndOptions): OntapClient {
   const { name, url, ca, insecure, login, maxInFlight, timeoutMs } = cluster;
-  const opened =
-    "user" in login
-      ? { user: login.user, password: secrets.open(login.password) }
-      : {
-          cert: secrets.open(login.certificate),
-          key: secrets.open(login.key),
-          ...(login.passphrase ? { passphrase: secrets.open(login.passphrase) } : {}),
-        };
   return createOntap({
     cluster: name,
     url,
     insecure,
-    login: opened,
+    login: openedLogin(login, secrets),
     clock,
     maxInFlight,
     requestTimeoutMs: timeoutMs,
     beforeWrite,
-    clientApp: "sluice/0.1.0",
+    clientApp: `sluice/${ownVersion()}`,
     log,
     ...(ca === undefined ? {} : { ca }),
   });
+}
+
+function openedLogin(login: ClusterLogin, secrets: Secrets): OntapLogin {
+  if ("user" in login) return { user: login.user, password: secrets.open(login.password) };
+  const passphrase = login.passphrase ? { passphrase: secrets.open(login.passphrase) } : {};
+  if ("pkcs12" in login) return { pfx: secrets.open(login.pkcs12), ...passphrase };
+  return { cert: secrets.open(login.certificate), key: secrets.open(login.key), ...passphrase };
 }
 
 function azureOf(azure: AzureConfig, { secrets, clock, log }: FarEndOptions): Azure {

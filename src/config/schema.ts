@@ -85,17 +85,28 @@ export const pem = z.union(
 const volumeRef = z.strictObject({ cluster: word, svm: word, volume: word });
 export const abilities = ["snapshots", "volumes", "luns", "mirrors", "peering", "encryption", "network"] as const;
 
+const oneWay = (way: {
+  user?: unknown;
+  password?: unknown;
+  certificate?: unknown;
+  key?: unknown;
+  pkcs12?: unknown;
+}): boolean => {
+  const byPassword = Boolean(way.user && way.password);
+  const byPem = Boolean(way.certificate && way.key);
+  const parts = [way.user ?? way.password, way.certificate ?? way.key, way.pkcs12].filter((part) => part !== undefined);
+  return parts.length === 1 && (byPassword || byPem || way.pkcs12 !== undefined);
+};
 const login = z
   .strictObject({
     user: text.optional(),
     password: secretRef.optional(),
     certificate: secretRef.optional(),
     key: secretRef.optional(),
+    pkcs12: secretRef.optional(),
     passphrase: secretRef.optional(),
   })
-  .refine((way) => (way.user && way.password && !way.certificate) || (way.certificate && way.key && !way.password), {
-    error: "should be { user, password } or { certificate, key }",
-  });
+  .refine(oneWay, { error: "should be { user, password }, { certificate, key } or { pkcs12 }" });
 
 export const clusterSchema = z
   .strictObject({
@@ -107,7 +118,7 @@ export const clusterSchema = z
     scope: z.enum(["cluster", "svm"]).default("cluster"),
     svm: word.optional(),
     profile: z.enum(["onprem", "cvo-ha", "cvo-single"]).default("onprem"),
-    maxInFlight: positive.max(64).default(4),
+    maxInFlight: positive.max(64).default(8),
     timeoutMs: positive.max(300_000).default(30_000),
     can: z.array(z.enum(abilities)).default([...abilities]),
   })

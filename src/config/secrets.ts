@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { readFile } from "node:fs/promises";
 import { Refusal } from "../core/problems.js";
 import { isRecord } from "./schema.js";
@@ -107,7 +108,11 @@ async function valueOf(ref: SecretRef, readers: SecretReaders): Promise<string |
   return readers.keyVault(ref.keyVault);
 }
 
-const readSecretFile = (path: string): Promise<string> => readFile(path, "utf8");
+/** Text as it is; what is no text (PKCS#12) in base64, as environment and Key Vault carry it. */
+async function readSecretFile(path: string): Promise<string> {
+  const bytes = await readFile(path);
+  return isUtf8(bytes) ? bytes.toString("utf8") : bytes.toString("base64");
+}
 const isRef = (value: Record<string, unknown>): value is SecretRef => {
   const keys = Object.keys(value);
   return (

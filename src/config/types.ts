@@ -39,7 +39,10 @@ export type Ability = "snapshots" | "volumes" | "luns" | "mirrors" | "peering" |
 
 export type ClusterLogin =
   | { readonly user: string; readonly password: SecretRef }
-  | { readonly certificate: SecretRef; readonly key: SecretRef; readonly passphrase?: SecretRef };
+  /** PEM. The certificate's CN is the array's user name. */
+  | { readonly certificate: SecretRef; readonly key: SecretRef; readonly passphrase?: SecretRef }
+  /** Certificate and key in one file (PKCS#12): base64, as Azure Key Vault gives it, or a file as it is. */
+  | { readonly pkcs12: SecretRef; readonly passphrase?: SecretRef };
 
 export interface ClusterConfig {
   readonly name: string;
@@ -54,7 +57,7 @@ export interface ClusterConfig {
   /** The SVM an `scope: "svm"` login belongs to. */
   readonly svm?: string;
   readonly profile: "onprem" | "cvo-ha" | "cvo-single";
-  /** Calls under way at once. */
+  /** Calls under way at once, reads and writes together; 8 unless said. */
   readonly maxInFlight: number;
   readonly timeoutMs: number;
   readonly can: readonly Ability[];

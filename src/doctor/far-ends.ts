@@ -31,7 +31,7 @@ export function clusterCheck(cluster: ClusterConfig, config: Pick<Config, "sets"
     name,
     run: async () => {
       const version = await look.cluster.version();
-      const findings: Finding[] = [releaseOf(name, version)];
+      const findings: Finding[] = [releaseOf(name, version, "user" in cluster.login ? "" : " by certificate")];
       if (cluster.insecure)
         findings.push(
           warn(
@@ -52,12 +52,13 @@ export function clusterCheck(cluster: ClusterConfig, config: Pick<Config, "sets"
 function releaseOf(
   name: string,
   version: { short: string; assumed: boolean; generation: number; major: number },
+  how: string,
 ): Finding {
   if (version.assumed)
-    return ok(name, `logged in; the login may not see the release, so ONTAP ${version.short} is assumed.`);
+    return ok(name, `logged in${how}; the login may not see the release, so ONTAP ${version.short} is assumed.`);
   if (version.generation === 9 && version.major < leastMajor)
     return fail(name, `runs ONTAP ${version.short}.`, `Sluice needs 9.${leastMajor} or later.`);
-  return ok(name, `logged in; ONTAP ${version.short}.`);
+  return ok(name, `logged in${how}; ONTAP ${version.short}.`);
 }
 
 async function volumeOf(name: string, { svm, volume }: VolumeRef, type: string, look: OntapLook): Promise<Finding> {

@@ -143,6 +143,17 @@ describe("what may come from outside the file", () => {
     const strict = epicWith(put("mode", "read-only"));
     expect((await load(strict, { SLUICE_MODE: "read-write" })).mode).toBe("read-only");
   });
+  test("a login is a password, a certificate in PEM or one in PKCS#12, and eight calls may be under way unless said", async () => {
+    const changes = [
+      put("clusters.0.login", { pkcs12: { keyVault: "https://v.vault.azure.net/secrets/array" } }),
+      put("clusters.1.login", { certificate: { env: "C" }, key: { env: "K" }, passphrase: { env: "P" } }),
+      drop("clusters.1.maxInFlight"),
+    ];
+    const changed = epicWith((document) => changes.forEach((change) => change(document)));
+    const { clusters } = await load(changed, {});
+    expect(clusters.map(({ login }) => Object.keys(login))).toEqual([["pkcs12"], ["certificate", "key", "passphrase"]]);
+    expect(clusters[1]?.maxInFlight).toBe(8);
+  });
   test("a certificate is read from beside the file", async () => {
     const folder = await mkdtemp(join(tmpdir(), "sluice-config-"));
     try {
@@ -175,7 +186,7 @@ const mistakes: [string, Change, string][] = [
   [
     "two logins",
     put("clusters.1.login.certificate", { env: "C" }),
-    "clusters.cvo-eastus2.login should be { user, password } or { certificate, key }",
+    "clusters.cvo-eastus2.login should be { user, password }, { certificate, key } or { pkcs12 }",
   ],
   [
     "http to an array",
