@@ -13,7 +13,8 @@ export function underLease<T>(store: Store, lease: Lease, ttlMs: number, work: (
 }
 
 /**
- * Given to every client as its `beforeWrite`: a worker that was frozen and woke up after another took over is stopped here,
+ * Renews the lease, or throws LeaseLost. Given to every client as its `beforeWrite`: a worker that was frozen and woke up after
+ * another took over is stopped here,
  * before its next side effect. Outside any lease (there should be no writes there) it throws.
  */
 export async function leaseCheck(): Promise<void> {

@@ -8,6 +8,7 @@ import { tagOf, type Tools } from "../runbooks/tools.js";
 import type { AnyStep, Past, Probe } from "../runbooks/define.js";
 import type { Draft } from "./draft.js";
 import type { Engine } from "./engine.js";
+import { leaseCheck } from "./guard.js";
 import { judge, type Situation, type Verdict } from "./judge.js";
 import { readTools, runFacts, stepTools } from "./tools.js";
 
@@ -80,6 +81,7 @@ export async function doStep(engine: Engine, draft: Draft, stepId: string): Prom
     }
     if (verdict.do === "lookAgain") {
       await engine.clock.sleep(pauseMs);
+      await leaseCheck(); // Looking may take longer than a lease lasts: two workers would take it from each other for ever.
       pauseMs = Math.min(pauseMs * 1.6, 1_000);
       continue;
     }

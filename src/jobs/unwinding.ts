@@ -5,6 +5,7 @@ import { asProblem, type Problem } from "../core/problems.js";
 import type { Probe, Undo } from "../runbooks/define.js";
 import type { Draft } from "./draft.js";
 import type { Engine } from "./engine.js";
+import { leaseCheck } from "./guard.js";
 import { codeOf, codeProblem, pastOf, probeStep } from "./stepping.js";
 import { stepTools } from "./tools.js";
 
@@ -80,5 +81,6 @@ async function settle(engine: Engine, draft: Draft, stepId: string): Promise<Pro
     const probe = await probeStep(engine, draft.view, stepOf(draft, stepId));
     if (probe.found === "absent" || probe.found === "foreign" || engine.clock.now() >= until) return probe;
     await engine.clock.sleep(pauseMs);
+    await leaseCheck();
   }
 }

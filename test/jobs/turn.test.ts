@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { TurnEnd } from "../../src/jobs/turn.js";
 import { TestEngine } from "../support/engine.js";
 import { Shelf, shelfRunbook } from "../support/shelf.js";
 
@@ -175,5 +176,25 @@ describe("workers that die or freeze", () => {
     expect(view.outcome).toBe("succeeded");
     expect(view.steps[0]?.how).toBe("recovered");
     expect(shelf.puts).toBe(1);
+  });
+
+  test("a worker that looks for longer than a lease lasts keeps its lease", async () => {
+    const { shelf, engine } = shelfWith();
+    shelf.mischief = { at: "put", what: "lostBefore" };
+    const run = await engine.ask("tidy", { box: "a" });
+    const impatient = { ...engine.engine, timings: { ...engine.engine.timings, leaseMs: 2_000, settleMs: 10_000 } };
+    const others: TurnEnd[] = [];
+    const sleep = engine.clock.sleep.bind(engine.clock);
+    let asking = false;
+    engine.clock.sleep = async (ms) => {
+      await sleep(ms);
+      if (asking) return;
+      asking = true;
+      others.push(await engine.turn(run, impatient));
+      asking = false;
+    };
+    expect(await engine.turn(run, impatient)).toBe("rest");
+    expect(others.length).toBeGreaterThan(5);
+    expect(new Set(others)).toEqual(new Set(["busy"]));
   });
 });
