@@ -95,10 +95,7 @@ function azureOf(azure: AzureConfig, { secrets, clock, log }: FarEndOptions): Az
             clientId: credential.clientId,
             clientSecret: () => Promise.resolve(secrets.open(credential.secret)),
           }
-        : {
-            kind: "managedIdentity",
-            ...("clientId" in credential && credential.clientId !== undefined ? { clientId: credential.clientId } : {}),
-          },
+        : credential,
     openSecret: (name) => Promise.resolve(secrets.named(name)),
     log: (message, facts) => log.info(facts, message),
     ...(endpoint === undefined ? {} : { endpoint }),

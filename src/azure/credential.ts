@@ -35,6 +35,8 @@ async function create({ tenantId, credential, authorityHost, ca }: AzureOptions)
     ...(ca === undefined ? {} : { tlsOptions: { ca } }),
   };
   switch (credential.kind) {
+    case "default":
+      return new identity.DefaultAzureCredential({ ...options, tenantId });
     case "managedIdentity":
       return credential.clientId === undefined
         ? new identity.ManagedIdentityCredential()

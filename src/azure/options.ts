@@ -3,6 +3,8 @@ import type { OpenSecret } from "../core/script.js";
 
 /** How Sluice proves to Azure who it is. */
 export type AzureCredential =
+  /** @azure/identity's own chain: environment, workload identity, managed identity, the tools somebody is signed in to. */
+  | { readonly kind: "default" }
   | {
       readonly kind: "managedIdentity";
       /** Of a user-assigned identity; without it the VM's own. */ readonly clientId?: string;

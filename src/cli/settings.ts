@@ -89,11 +89,11 @@ function secretsOf(config: Config, env: Readonly<Record<string, string | undefin
           keyVault: (url: string) => {
             const { origin, pathname } = new URL(url);
             const [, , name = "", version] = pathname.split("/");
-            // The vault is opened with the machine's own identity: a secret cannot be the key to itself.
+            // A secret cannot be the key to itself: where the login needs one, the vault is opened with the machine's own identity.
             const own = createAzure({
               tenantId: azure.tenantId,
               subscription: azure.subscription,
-              credential: { kind: "managedIdentity" },
+              credential: azure.credential.kind === "clientSecret" ? { kind: "managedIdentity" } : azure.credential,
               clock: systemClock,
             });
             return own.secret({ vault: origin, name, ...(version === undefined ? {} : { version }) });

@@ -83,7 +83,6 @@ export const pem = z.union(
 );
 
 const volumeRef = z.strictObject({ cluster: word, svm: word, volume: word });
-export const abilities = ["snapshots", "volumes", "luns", "mirrors", "peering", "encryption", "network"] as const;
 
 const oneWay = (way: {
   user?: unknown;
@@ -120,7 +119,6 @@ export const clusterSchema = z
     profile: z.enum(["onprem", "cvo-ha", "cvo-single"]).default("onprem"),
     maxInFlight: positive.max(64).default(8),
     timeoutMs: positive.max(300_000).default(30_000),
-    can: z.array(z.enum(abilities)).default([...abilities]),
   })
   .refine((cluster) => cluster.scope !== "svm" || cluster.svm !== undefined, {
     path: ["svm"],
@@ -144,7 +142,6 @@ const layout = z.strictObject({
 export const setSchema = z.strictObject({
   name: word,
   aliases: z.array(text).default([]),
-  application: text,
   environment: z.enum(["production", "dr", "clone", "infrastructure"]),
   members: z.array(z.strictObject({ source: volumeRef, mirror: volumeRef })).min(1, "names no volume"),
   layout,
@@ -292,7 +289,6 @@ export const sectionSchemas = {
     .strictObject({
       concurrentRuns: positive.max(100).default(8),
       openRequestsPerPerson: positive.max(100).default(10),
-      scriptsPerHost: positive.max(10).default(1),
     })
     .prefault({}),
   secrets: z.record(word, secretRef).default({}),

@@ -34,9 +34,6 @@ export interface VolumeRef {
   readonly volume: string;
 }
 
-/** What a cluster login may change; reading is always meant to work. What is missing becomes a hand-off or a refusal. */
-export type Ability = "snapshots" | "volumes" | "luns" | "mirrors" | "peering" | "encryption" | "network";
-
 export type ClusterLogin =
   | { readonly user: string; readonly password: SecretRef }
   /** PEM. The certificate's CN is the array's user name. */
@@ -60,7 +57,6 @@ export interface ClusterConfig {
   /** Calls under way at once, reads and writes together; 8 unless said. */
   readonly maxInFlight: number;
   readonly timeoutMs: number;
-  readonly can: readonly Ability[];
 }
 
 export interface LogicalVolumeConfig {
@@ -77,7 +73,6 @@ export interface VolumeGroupConfig {
 export interface SetConfig {
   readonly name: string;
   readonly aliases: readonly string[];
-  readonly application: string;
   readonly environment: "production" | "dr" | "clone" | "infrastructure";
   /** One per volume: where it lives and where its mirror is. */
   readonly members: readonly { readonly source: VolumeRef; readonly mirror: VolumeRef }[];
@@ -210,6 +205,4 @@ export interface LimitConfig {
   readonly concurrentRuns: number;
   /** Open requests one person may have. */
   readonly openRequestsPerPerson: number;
-  /** Runs of scripts on one host at once. */
-  readonly scriptsPerHost: number;
 }

@@ -133,6 +133,24 @@ describe("one sentence for what Azure refuses", () => {
     });
     expect((error as { sentence: string }).sentence).not.toContain("wrong-secret");
   });
+  test("by default whatever the machine offers: here the environment's service principal", async () => {
+    const offered = {
+      AZURE_TENANT_ID: epic.azure.tenant,
+      AZURE_CLIENT_ID: epic.azure.clientId,
+      AZURE_CLIENT_SECRET: epic.azure.clientSecret,
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, offered);
+    try {
+      await expect((await azure({ credential: { kind: "default" } })).vm(vm)).resolves.toMatchObject({
+        power: "running",
+      });
+    } finally {
+      for (const name of Object.keys(offered))
+        if (before[name] === undefined) delete process.env[name];
+        else process.env[name] = before[name];
+    }
+  });
   test("an authority nobody vouches for", async () => {
     const { ca: _, ...trusting } = await options();
     await expect(createAzure(trusting).vm(vm)).rejects.toMatchObject({ kind: "notSent" });

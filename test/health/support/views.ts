@@ -13,7 +13,6 @@ export const iso = (ms: number): string => new Date(ms).toISOString();
 export const setOf = (name: string, volumes: readonly string[], over: Partial<SetConfig> = {}): SetConfig => ({
   name,
   aliases: [],
-  application: "Epic",
   environment: "production",
   members: volumes.map((volume) => ({
     source: { cluster: "array", svm: "svm_prd", volume },
