@@ -100,11 +100,14 @@ function addRest(program: Command, done: Done): void {
     .option("--world <name>", "which demo world", "epic")
     .option("--cluster <name>", "which cluster (ontap)")
     .action(done(async (name: string, flags: { port: string }) => (await import("./sims.js")).sim(name, flags)));
-  for (const name of ["policy", "audit"]) {
-    program
-      .command(`${name} [words...]`)
-      .description("not built yet")
-      .allowUnknownOption()
-      .action(done(async () => (await import("./sims.js")).notYet(name)));
-  }
+  const policy = program.command("policy").description("what the policy says");
+  settings(policy.command("explain <text>").description("who may ask for it, who must say yes, and why"))
+    .requiredOption("--as <user>", "Slack user id who asks")
+    .option("--json", "one JSON document")
+    .action(done(async (text: string, flags: object) => (await import("./policy.js")).explain(text, flags)));
+  program
+    .command("audit [words...]")
+    .description("not built yet")
+    .allowUnknownOption()
+    .action(done(async () => (await import("./sims.js")).notYet("audit")));
 }

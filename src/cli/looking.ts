@@ -1,22 +1,12 @@
-import { pino } from "pino";
 import { demand } from "../approvals/index.js";
-import { questions } from "../bot/index.js";
 import { systemClock } from "../core/clock.js";
-import { hashOf, runIdFor } from "../core/ids.js";
-import type { Json } from "../core/json.js";
+import { hashOf } from "../core/ids.js";
 import { planBytes } from "../core/plan.js";
 import { Refusal } from "../core/problems.js";
 import { plainText } from "../core/said.js";
 import { runDoctor, showFinding, exitCodeOf } from "../doctor/index.js";
-import { createFarEnds } from "../farEnds.js";
-import { look } from "../jobs/planning.js";
-import { leaseCheck } from "../jobs/guard.js";
-import { registryOf } from "../registry.js";
-import { understand, type Understood } from "../requests/index.js";
-import { tagOf } from "../runbooks/tools.js";
-import { vocabularyOf } from "../vocabulary.js";
-import type { Config } from "../config/types.js";
 import { doctorChecks } from "./doctor.js";
+import { planFor, requestedIn, understandBy } from "./planning.js";
 import { complain, say, sayJson, type ExitCode } from "./output.js";
 import { loadSettings, openSettings, type Settings, type SettingsFlags } from "./settings.js";
 
@@ -24,12 +14,6 @@ interface ParseFlags extends SettingsFlags {
   readonly json?: boolean;
   readonly now?: string;
   readonly addressed?: boolean;
-}
-
-function understandBy(config: Config, text: string, now: Date, addressed: boolean): Understood {
-  const registry = registryOf();
-  const vocabulary = vocabularyOf(config, (name) => registry.names().includes(name) || questions.has(name));
-  return understand(text, { now, asker: { timeZone: config.timeZone }, vocabulary, addressed });
 }
 
 /** `sluice parse TEXT`: how a sentence is understood. No Redis, no network. */
@@ -72,53 +56,23 @@ export async function plan(text: string, flags: PlanFlags): Promise<ExitCode> {
   }
 }
 
-async function planWith({ config, secrets }: Settings, text: string, flags: PlanFlags): Promise<ExitCode> {
-  const understood = understandBy(config, text, new Date(systemClock.now()), true);
-  if (understood.kind !== "request")
-    throw new Refusal(understood.kind === "reply" ? understood.text : "That is no request.");
-  const runbook = registryOf().find(understood.runbook);
-  if (!runbook)
-    throw new Refusal(`"${understood.runbook}" is a question, or not available yet: there is nothing to plan.`);
-  const log = pino({ level: "silent" });
-  const farEnds = createFarEnds({ config, secrets, clock: systemClock, log, beforeWrite: leaseCheck });
+async function planWith(settings: Settings, text: string, flags: PlanFlags): Promise<ExitCode> {
+  const { config } = settings;
+  const { name, request, runbook } = requestedIn(config, text);
+  if (!runbook) throw new Refusal(`"${name}" is a question, or not available yet: there is nothing to plan.`);
   const asker = { team: config.slack.team, user: flags.as ?? "U0CLI" };
-  const id = runIdFor("cli", text, String(systemClock.now()));
-  try {
-    const run = {
-      id,
-      tag: tagOf(id),
-      asker,
-      timeZone: config.timeZone,
-      askedAt: new Date(systemClock.now()).toISOString(),
-    };
-    const store = { note: () => Promise.resolve(undefined) };
-    const drawn = await look(
-      { inventory: config, farEnds, store } as unknown as Parameters<typeof look>[0],
-      runbook,
-      understood.request as Json,
-      run,
-    );
-    const approval = demand(config.policy, { runbook: runbook.name, steps: drawn.plan.steps, asker });
-    const steps = drawn.plan.steps.map((step) => ({
-      id: step.id,
-      says: step.says,
-      effect: step.effect,
-      undo: step.undo,
-    }));
-    const shown = {
-      runbook: runbook.name,
-      hash: hashOf(planBytes(drawn.plan)),
-      steps,
-      warnings: drawn.plan.warnings,
-      facts: drawn.facts.map((fact) => ({ ...fact, text: plainText(fact.text) })),
-      approval,
-    };
-    if (flags.json) sayJson(shown);
-    else say(showPlan(runbook.title(understood.request as never), shown));
-    return 0;
-  } finally {
-    await farEnds.close();
-  }
+  const drawn = await planFor(settings, runbook, request, asker);
+  const shown = {
+    runbook: runbook.name,
+    hash: hashOf(planBytes(drawn.plan)),
+    steps: drawn.plan.steps.map(({ id, says, effect, undo }) => ({ id, says, effect, undo })),
+    warnings: drawn.plan.warnings,
+    facts: drawn.facts.map((fact) => ({ ...fact, text: plainText(fact.text) })),
+    approval: demand(config.policy, { runbook: runbook.name, steps: drawn.plan.steps, asker }),
+  };
+  if (flags.json) sayJson(shown);
+  else say(showPlan(runbook.title(request as never), shown));
+  return 0;
 }
 
 interface ShownPlan {

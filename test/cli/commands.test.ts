@@ -62,6 +62,55 @@ describe("sluice plan", () => {
   });
 });
 
+describe("sluice policy explain", () => {
+  const explain = (text: string, as: string) =>
+    sluice("policy", "explain", text, "--as", as, "--world", "epic", "--json");
+
+  test("who may ask, who must say yes to which step, and why: as the card of the same request would ask", async () => {
+    const { code, stdout } = await explain("restore prod from CVO", "U0STORAGE");
+    expect(code).toBe(0);
+    const explained = JSON.parse(stdout) as {
+      steps: { id: string; effect: string; needs: unknown; because: string }[];
+    };
+    expect(explained).toMatchObject({
+      runbook: "restore",
+      as: { user: "U0STORAGE", groups: ["storage-approvers"] },
+      mayAsk: { ok: true },
+      approval: { nobody: false, places: [{ label: "storage-approvers" }, { label: "epic-owners" }] },
+      says: expect.arrayContaining([expect.stringMatching(/one of storage-approvers and one of epic-owners/)]),
+    });
+    expect(explained.steps.find((step) => step.id.endsWith("restoreVolume"))).toMatchObject({
+      effect: "destroy",
+      needs: { "storage-approvers": 1, "epic-owners": 1 },
+      because: expect.stringContaining("destroyed on production"),
+    });
+  });
+
+  test("a guest may ask for nothing but help, and is told so", async () => {
+    const [clone, help] = await Promise.all([
+      explain("clone prod volume for training", "U0GUEST"),
+      explain("help", "U0GUEST"),
+    ]);
+    expect(JSON.parse(clone.stdout)).toMatchObject({ mayAsk: { ok: false, says: expect.stringMatching(/Guests/) } });
+    expect(JSON.parse(help.stdout)).toMatchObject({ runbook: "help", mayAsk: { ok: true }, steps: [] });
+  });
+
+  test("in sentences without --json; what cannot be planned exits 3", async () => {
+    const { code, stdout } = await sluice(
+      ...["policy", "explain", "clone prod volume for training", "--as", "U0REQUESTER", "--world", "epic"],
+    );
+    expect({ code, lines: stdout.trim().split("\n") }).toMatchObject({
+      code: 0,
+      lines: expect.arrayContaining([
+        expect.stringMatching(/may ask for clone/),
+        expect.stringMatching(/: nobody, because /),
+        expect.stringMatching(/^Nobody has to approve/),
+      ]),
+    });
+    expect(await explain("clone prod for training from 2026-01-03", "U0REQUESTER")).toMatchObject({ code: 3 });
+  });
+});
+
 describe("what is wrong on the command line", () => {
   test.each([
     [["frobnicate"], /unknown command/],
@@ -70,7 +119,8 @@ describe("what is wrong on the command line", () => {
     [["sim", "ontap"], /--port/],
     [["sim", "toaster", "--port", "0"], /ontap, azure and slack/],
     [["sim", "bluexp", "--port", "0"], /not built yet/],
-    [["policy", "explain", "restore prod", "--as", "U0REQUESTER"], /not built yet/],
+    [["policy", "explain", "restore prod"], /--as/],
+    [["policy", "explain", "restore prod", "--as", "@anna", "--world", "epic"], /Slack user id/],
     [["audit", "verify"], /not built yet/],
   ])("%j exits 2 and says so", async (args, says) => {
     const { code, stdout, stderr } = await sluice(...args);
