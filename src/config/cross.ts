@@ -1,6 +1,7 @@
 import { durationMs } from "../core/units.js";
 import type { Policy } from "../approvals/policy.js";
-import { nearest, type Path } from "./mistakes.js";
+import { nearest } from "../core/nearest.js";
+import { type Path } from "./mistakes.js";
 import type { ClusterConfig, HostConfig, SetConfig } from "./types.js";
 
 /** An entry that was understood, and where it stands. */
@@ -44,7 +45,7 @@ export function crossCheck(input: CrossInput, tell: Tell): void {
 }
 
 function unknown(kind: string, name: string, among: readonly string[]): string {
-  const near = nearest(name, among);
+  const [near] = nearest(name, among, 1, true);
   return `"${name}" is no ${kind} of this file${near ? `; did you mean "${near}"?` : among.length > 0 ? `: there ${among.length === 1 ? "is" : "are"} ${among.join(", ")}` : ""}`;
 }
 

@@ -4,7 +4,8 @@ import type { z } from "zod";
 import { policySchema, type Policy } from "../approvals/policy.js";
 import { crossCheck, type Placed } from "./cross.js";
 import { readDocument, type ConfigDocument, type Overrides } from "./document.js";
-import { ConfigError, flatIssues, nearest, type Mistake, type Path } from "./mistakes.js";
+import { nearest } from "../core/nearest.js";
+import { ConfigError, flatIssues, type Mistake, type Path } from "./mistakes.js";
 import { isRecord, listSchemas, sectionSchemas } from "./schema.js";
 import type { AzureConfig, ClusterConfig, Config, HostConfig, SetConfig } from "./types.js";
 
@@ -31,7 +32,7 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
   const mistakes: Mistake[] = [];
   const tell = (path: Path, says: string): void => void mistakes.push(document.mistake(path, says));
   for (const key of Object.keys(document.root).filter((each) => !sectionNames.includes(each))) {
-    const near = nearest(key, sectionNames);
+    const [near] = nearest(key, sectionNames, 1, true);
     tell([key], `is not a setting known here${near ? `; did you mean "${near}"?` : ""}`);
   }
   const read = readSections(document, tell);

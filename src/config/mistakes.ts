@@ -92,24 +92,3 @@ const names: Record<string, string> = {
 const an = (kind: string): string => names[kind] ?? `a ${kind}`;
 const orList = (words: readonly string[]): string =>
   words.length < 2 ? (words[0] ?? "something else") : `${words.slice(0, -1).join(", ")} or ${words[words.length - 1]}`;
-
-/** The nearest of some names, if one is near enough to be a slip of the pen. */
-export function nearest(word: string, among: readonly string[]): string | undefined {
-  const near = among
-    .map((each) => ({ each, far: distance(word.toLowerCase(), each.toLowerCase()) }))
-    .sort((a, b) => a.far - b.far)[0];
-  return near && near.far <= (word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))) ? near.each : undefined;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      const swap = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] as number;
-}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Answer, AnswerPart, Question } from "../core/answer.js";
 import type { AnyRunbook } from "../runbooks/index.js";
-import { nearest } from "../runbooks/inventory.js";
+import { offered } from "../core/nearest.js";
 import type { HelpWords, QuestionTools } from "./tools.js";
 import { sentence } from "./words.js";
 
@@ -13,7 +13,7 @@ export async function explain(question: Question, tools: QuestionTools): Promise
   const words = tools.vocabulary.find(({ name }) => name === runbook);
   if (words) return explainOf(words, tools);
   const names = tools.vocabulary.map(({ name }) => name);
-  return sentence(`I know nothing called "${runbook}". The nearest: ${nearest(runbook, names).join(", ")}.`);
+  return sentence(`I know nothing called "${runbook}". The nearest: ${offered(runbook, names).join(", ")}.`);
 }
 
 const effects = {

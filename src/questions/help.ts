@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Answer, AnswerPart, Question } from "../core/answer.js";
-import { nearest } from "../runbooks/inventory.js";
+import { offered } from "../core/nearest.js";
 import type { HelpWords, QuestionTools } from "./tools.js";
 import { sentence } from "./words.js";
 import { explainOf } from "./explain.js";
@@ -73,7 +73,7 @@ async function ofTopic(topic: string, tools: QuestionTools): Promise<Answer> {
   if (words) return explainOf(words, tools);
   const names = tools.vocabulary.map(({ name }) => name);
   return sentence(
-    `I have no help on "${topic}". The nearest: ${nearest(topic, names).join(", ")}. Say "help" for everything.`,
+    `I have no help on "${topic}". The nearest: ${offered(topic, names).join(", ")}. Say "help" for everything.`,
   );
 }
 

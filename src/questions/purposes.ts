@@ -1,5 +1,6 @@
 import { Refusal } from "../core/problems.js";
-import { listed, nearest } from "../runbooks/inventory.js";
+import { offered } from "../core/nearest.js";
+import { listed } from "../runbooks/inventory.js";
 import type { Inventory } from "../runbooks/index.js";
 
 /** Hosts that serve a purpose, by its name or one of its other names. */
@@ -15,5 +16,5 @@ export function getHostsOf(inventory: Inventory, purpose: string): readonly stri
   const hosts = listHostsOf(inventory, purpose);
   if (hosts.length > 0) return hosts;
   const names = [...new Set(inventory.hosts.flatMap((host) => host.purposes.map((each) => each.name)))];
-  throw new Refusal(`I know no purpose called "${purpose}". The nearest: ${listed(nearest(purpose, names))}.`);
+  throw new Refusal(`I know no purpose called "${purpose}". The nearest: ${listed(offered(purpose, names))}.`);
 }

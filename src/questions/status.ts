@@ -4,10 +4,11 @@ import type { RunView, StepView } from "../core/fold.js";
 import { isRunId } from "../core/ids.js";
 import { touchesOf } from "../core/plan.js";
 import { said } from "../core/said.js";
+import { offered } from "../core/nearest.js";
 import { showDuration, showTime } from "../core/units.js";
 import { cardExpiresAt } from "../approvals/index.js";
 import type { SetConfig } from "../config/types.js";
-import { getHost, getSet, listed, nearest } from "../runbooks/inventory.js";
+import { getHost, getSet, listed } from "../runbooks/inventory.js";
 import { getHostsOf, listHostsOf } from "./purposes.js";
 import { titleOf, type QuestionTools } from "./tools.js";
 import { counted, runLine, sentence, stillAsked } from "./words.js";
@@ -147,7 +148,7 @@ function took(step: StepView, now: number): string {
 async function unknownRun(said: string, tools: QuestionTools): Promise<Answer> {
   const known = await tools.recent(100);
   if (known.length === 0) return sentence(`I know no request ${said}: there has been none yet.`);
-  const near = nearest(
+  const near = offered(
     said,
     known.map((view) => view.id),
   );

@@ -1,5 +1,5 @@
-import Fuse from "fuse.js";
 import type { HostConfig, HostPurpose, SetConfig, VolumeRef } from "../config/types.js";
+import { offered } from "../core/nearest.js";
 import { Refusal } from "../core/problems.js";
 import type { Inventory } from "./tools.js";
 
@@ -9,12 +9,6 @@ const nothing = "Nothing was changed.";
 export const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1] ?? ""}`;
 
-/** The names closest to what was said, nearest first. */
-export function nearest(said: string, names: readonly string[], limit = 3): readonly string[] {
-  const found = new Fuse(names, { threshold: 0.6 }).search(said, { limit }).map((each) => each.item);
-  return found.length > 0 ? found : names.slice(0, limit);
-}
-
 /** The set of that name or alias. Throws a Refusal that names the nearest. */
 export function getSet(inventory: Inventory, said: string): SetConfig {
   const set = inventory.sets.find((each) =>
@@ -22,16 +16,17 @@ export function getSet(inventory: Inventory, said: string): SetConfig {
   );
   if (set) return set;
   const names = inventory.sets.map((each) => each.name);
-  throw new Refusal(`I know no set called "${said}". The nearest: ${listed(nearest(said, names))}.`, { next: nothing });
+  throw new Refusal(`I know no set called "${said}". The nearest: ${listed(offered(said, names))}.`, { next: nothing });
 }
 
+/** The same of a host. */
 export function getHost(inventory: Inventory, said: string): HostConfig {
   const host = inventory.hosts.find((each) =>
     [each.name, ...each.aliases].some((name) => name.toLowerCase() === said.toLowerCase()),
   );
   if (host) return host;
   const names = inventory.hosts.map((each) => each.name);
-  throw new Refusal(`I know no host called "${said}". The nearest: ${listed(nearest(said, names))}.`, {
+  throw new Refusal(`I know no host called "${said}". The nearest: ${listed(offered(said, names))}.`, {
     next: nothing,
   });
 }
@@ -56,7 +51,7 @@ export function cloneTarget(
   const { purpose } = wanted;
   if (purpose !== undefined && !places.some((place) => isPurpose(place.purpose, purpose))) {
     const names = [...new Set(places.map((place) => place.purpose.name))];
-    throw new Refusal(`I know no purpose called "${purpose}". The nearest: ${listed(nearest(purpose, names))}.`, {
+    throw new Refusal(`I know no purpose called "${purpose}". The nearest: ${listed(offered(purpose, names))}.`, {
       next: nothing,
     });
   }

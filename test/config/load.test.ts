@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { type Document, parseDocument } from "yaml";
-import { findSet, getHost, listPurpose } from "../../src/config/inventory.js";
 import { loadConfig } from "../../src/config/load.js";
 import { ConfigError } from "../../src/config/mistakes.js";
 import { readFile } from "node:fs/promises";
@@ -96,13 +95,6 @@ describe("the shipped files", () => {
       epic.slack.groups.map(({ id, handle }) => ({ id, handle })),
     );
     expect(JSON.stringify(config)).not.toMatch(/netapp1!|sluice-array|sluice-cvo|sluice-azure-secret/);
-  });
-
-  test("people's words find sets, hosts and purposes", async () => {
-    const config = await loadConfig({ file: "config/epic.yaml", env: {} });
-    expect(findSet(config, "Reporting DB")?.name).toBe("clarity");
-    expect(listPurpose(config, "training").map(({ host }) => host.name)).toEqual(["epic-trn-01"]);
-    expect(() => getHost(config, "epic-trn-02")).toThrow(/no host called "epic-trn-02"/);
   });
 });
 
