@@ -1,0 +1,43 @@
+/** What is said beside an act, and changes how it is meant. */
+export const FLAG_WORDS: Readonly<Record<string, readonly string[]>> = {
+  "with fresh data": [
+    "with|using|from|on|having|containing? fresh|current|up-to-date|up-to-the-minute|today's|live|actual data|state|content|contents",
+    "with|using the? up to date data|state|content",
+    "with|using up to the minute data",
+    "with a? fresh snapshot",
+    "with|from right? now data|state",
+    "as of right? now",
+    "as it is right? now",
+    "with today 's data",
+    "fresh",
+    "from live prod",
+    "with the? data|state of|from|as right? now",
+  ],
+  "and start the application": [
+    "and? then? start the|our|its? application|app|apps|applications|epic|iris|database|db|oracle|instance again|up|afterwards|after?",
+    "and? then? bring the? application|app|database|db|iris|epic up again|afterwards?",
+    "and? then? start it up|again|afterwards?",
+    "with application|app start",
+    "and? start up? the? application|app|database|db|iris again|afterwards?",
+  ],
+  "to the start": [
+    "to the? start|beginning|original|initial state|point?",
+    "to how it was? when|at? it? was? mounted|cloned|start|first?",
+    "to its? original|initial|first|clean|fresh state|point|content",
+    "to when it was mounted|cloned|made|created",
+    "from scratch",
+    "to scratch|zero",
+    "to a? clean|known|good? state",
+  ],
+  "for iscsi": [
+    "for iscsi|clones|clone|storage|luns|mounting|use|sluice|san",
+    "as a? clone|iscsi? host|target",
+    "to get|take|receive|host clones|clone|luns|storage",
+  ],
+  "with key vault": ["with|using|in|by|and the|an|our? azure? key? vault|keyvault|akv keys|key?", "at rest"],
+  "of storage": ["of? new? storage|disk|disks|space|volume|volumes|lun|luns|capacity space?"],
+  only: ["only|just", "nothing but"],
+  my: ["my|mine", "i have|own|made|created|asked", "do i have|own", "of mine", "have i"],
+  "all of them": ["all|every|any", "all of them", "everybody's|everyone's"],
+  now: ["now"],
+};
