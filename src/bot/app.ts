@@ -100,6 +100,7 @@ export function createBot(options: BotOptions): Bot {
     ready: () => running && (receiver instanceof Sockets ? receiver.connected() : true),
     async start() {
       await app.init();
+      await conversation.warm();
       if (receiver instanceof Sockets) {
         await receiver.start();
         running = true;

@@ -39,7 +39,17 @@ interface Needs {
 
 /** Reads sentences and takes them to the desk. Never silent towards somebody who spoke to the bot. */
 export class Conversation {
+  private reading = Promise.resolve();
+
   constructor(private readonly needs: Needs) {}
+
+  /** Reads a few sentences of each kind for nobody: the first of a process would take a hundred times as long as the next. */
+  async warm(): Promise<void> {
+    const person = { team: this.needs.options.config.team, user: "sluice" };
+    for (const text of warming)
+      for (const addressed of [true, false])
+        await this.understand(text, person, this.needs.options.timeZone, addressed);
+  }
 
   /** True when it became a request or a question. */
   async hear(heard: Heard): Promise<boolean> {
@@ -135,13 +145,21 @@ export class Conversation {
     const { options, log } = this.needs;
     const vocabulary = await options.vocabulary(person);
     const context = { now: new Date(options.clock.now()), asker: { timeZone }, vocabulary, addressed };
+    await this.turn();
     const first = options.understand(text, context);
-    if (first.kind === "ignore" || !options.clonesOf || !aboutClones.test(text)) return first;
+    if (first.kind === "ignore" || !options.clonesOf || person.user === "sluice" || !aboutClones.test(text))
+      return first;
     const clones = await options.clonesOf(person).catch((error: unknown) => {
       log.warn({ reason: withoutSecrets(String(error)) }, "a person's clones could not be looked up");
       return undefined;
     });
     return clones ? options.understand(text, { ...context, asker: { timeZone, clones } }) : first;
+  }
+
+  /** Reading takes the process for some milliseconds. One sentence a turn of its loop: in between, what comes from Slack is acknowledged. */
+  private turn(): Promise<void> {
+    this.reading = this.reading.then(() => new Promise((resolve) => setImmediate(resolve)));
+    return this.reading;
   }
 
   private async ask(
@@ -204,6 +222,16 @@ export class Conversation {
     return undefined;
   }
 }
+
+/** Together they lead through all of the reading: names, times, amounts, a slip of the finger, chatter. */
+const warming = [
+  "clone prod for training from last night for 3 days",
+  "restore prod to friday 3pm because of the upgrade",
+  "is prod healthy?",
+  "colne prod for trainign",
+  "has anybody seen the report of 7 o'clock?",
+  "lunch at one?",
+];
 
 const aboutClones = /\b(my|mine|clones?|release|extend|refresh|rewind|done with|get rid)\b/i;
 

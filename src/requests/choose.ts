@@ -7,7 +7,9 @@ import type { Context } from "./vocabulary.js";
 /** Every reading of a sentence, by every runbook. */
 export function readings(sentence: Sentence, context: Context): Reading[] {
   const zone = IANAZone.create(context.asker.timeZone).isValid ? context.asker.timeZone : "utc";
-  const spots = spotsIn(sentence, DateTime.fromJSDate(context.now, { zone }), context);
+  // Looking for names and times costs most, and chatter names no act.
+  let found: ReturnType<typeof spotsIn> | undefined;
+  const spots = () => (found ??= spotsIn(sentence, DateTime.fromJSDate(context.now, { zone }), context));
   return context.vocabulary.runbooks.flatMap((book) => readingsOf(book, sentence, spots, context.vocabulary));
 }
 

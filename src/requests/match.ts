@@ -68,22 +68,25 @@ const MOST_PLACES = 4;
 /** True if every word has to be understood, and questions, conditions and the like are never a request. */
 export const isStrict = (book: Phrasebook): boolean => book.effect === "destroy" || book.strict === true;
 
-/** Every reading of the sentence as this runbook in which the words of the act are there. */
+/** Every reading of the sentence as this runbook in which the words of the act are there. `spots` is asked for only if there is one. */
 export function readingsOf(
   book: Phrasebook,
   sentence: Sentence,
-  spots: readonly Spot[],
+  spots: () => readonly Spot[],
   vocabulary: Vocabulary,
 ): Reading[] {
   const weak = weakWords(vocabulary);
   return book.says.flatMap((text) => {
     const pattern = patternOf(text);
-    const verbs = pattern.required.filter((each) => each.kind === "words");
-    return placesOf(verbs, sentence, new Set()).map((places) =>
-      readingAt(book, pattern, places, sentence, spots, weak, vocabulary),
+    return placesOf(pattern.required, sentence, new Set()).map((places) =>
+      readingAt(book, pattern, places, sentence, spots(), weak, vocabulary),
     );
   });
 }
+
+/** Are the words of the act there at all? */
+export const isNamed = (book: Phrasebook, sentence: Sentence): boolean =>
+  book.says.some((text) => placesOf(patternOf(text).required, sentence, new Set()).length > 0);
 
 const weakOnce = new WeakMap<Vocabulary, ReadonlySet<string>>();
 

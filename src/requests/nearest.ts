@@ -28,16 +28,51 @@ export function nearest(word: string, names: readonly string[], most: number, ge
   const wanted = word.toLowerCase();
   const allowed = slack(wanted) + (generous ? 1 : 0);
   if (allowed === 0) return [];
-  const letters = new Set(wanted);
-  // an edit adds at most one letter the word has not: a cheap way to skip nearly all names
-  const alien = (name: string): boolean => [...name].filter((each) => !letters.has(each)).length > allowed;
-  return [...new Set(names)]
-    .filter((each) => Math.abs(each.length - wanted.length) <= allowed && !alien(each.toLowerCase()))
-    .map((name) => ({ name, distance: edits(wanted, name.toLowerCase()) }))
+  const letters = lettersOf(wanted);
+  return indexOf(names)
+    .filter(
+      (each) =>
+        Math.abs(each.lower.length - wanted.length) <= allowed &&
+        // an edit adds at most one letter the word has not: a cheap way to skip nearly all names
+        bits(each.letters & ~letters) <= allowed,
+    )
+    .map(({ name, lower }) => ({ name, distance: edits(wanted, lower) }))
     .filter((each) => each.distance > 0 && each.distance <= allowed)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, most)
     .map((each) => each.name);
+}
+
+interface Indexed {
+  readonly name: string;
+  readonly lower: string;
+  /** One bit a letter, the same for some rare characters: never more than there are. */
+  readonly letters: number;
+}
+const indexes = new WeakMap<readonly string[], readonly Indexed[]>();
+
+/** A list is indexed once, so lists should be kept, not made anew. */
+function indexOf(names: readonly string[]): readonly Indexed[] {
+  const before = indexes.get(names);
+  if (before) return before;
+  const made = [...new Set(names)].map((name) => {
+    const lower = name.toLowerCase();
+    return { name, lower, letters: lettersOf(lower) };
+  });
+  indexes.set(names, made);
+  return made;
+}
+
+function lettersOf(word: string): number {
+  let letters = 0;
+  for (let i = 0; i < word.length; i += 1) letters |= 1 << (word.charCodeAt(i) % 31);
+  return letters;
+}
+
+function bits(set: number): number {
+  let count = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) count += 1;
+  return count;
 }
 
 const lexica = new WeakMap<Vocabulary, readonly string[]>();

@@ -15,8 +15,9 @@ export function misspelt(all: readonly Reading[], sentence: Sentence, context: C
   // people talking among themselves: only a short sentence is worth guessing at
   if (!context.addressed && sentence.words.length > MOST_WORDS_UNASKED) return undefined;
   const known = lexicon(context.vocabulary);
+  if (isHopeless(sentence, context)) return undefined;
   const suspects = suspectsOf(bestOf(all), sentence, known);
-  if (suspects.length === 0 || hopeless(sentence, known)) return undefined;
+  if (suspects.length === 0) return undefined;
   let guesses: string[][] = [[...sentence.words]];
   for (const index of suspects.slice(0, 4)) {
     const options = nearest(sentence.words[index] ?? "", known, 4).filter(
@@ -40,8 +41,14 @@ export function misspelt(all: readonly Reading[], sentence: Sentence, context: C
   return nearly ? askBack(readings(respelt(sentence, nearly), context), respelt(sentence, nearly), context) : undefined;
 }
 
-/** A long word that is neither ours nor near one of ours stays over whatever the others are: no guess can make a request of it. */
-function hopeless(sentence: Sentence, known: readonly string[]): boolean {
+/**
+ * A long word that is neither ours nor near one of ours stays over whatever the others are: no guess can make a request of it. Among
+ * people who did not speak to us near is one slip of the finger, as no more is guessed at there.
+ */
+export function isHopeless(sentence: Sentence, { vocabulary, addressed }: Context): boolean {
+  const known = lexicon(vocabulary);
+  const mended = (word: string): boolean =>
+    nearest(word, known, 1).some((near) => addressed || edits(near, word) === 1);
   const free = sentence.words.some((each) =>
     /^(?:as|named|called|because|labelled|label|due|reason|snapshot|explain|help)$/.test(each),
   );
@@ -49,11 +56,7 @@ function hopeless(sentence: Sentence, known: readonly string[]): boolean {
     !free &&
     sentence.words.some(
       (each) =>
-        /^\p{L}{4,}$/u.test(each) &&
-        !hasPlace(each) &&
-        !known.includes(each) &&
-        nearest(each, known, 1).length === 0 &&
-        !TIME_WORD.test(each),
+        /^\p{L}{4,}$/u.test(each) && !hasPlace(each) && !TIME_WORD.test(each) && !known.includes(each) && !mended(each),
     )
   );
 }

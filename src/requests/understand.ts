@@ -1,12 +1,12 @@
 import { clean, LONGEST_REQUEST } from "./clean.js";
 import { bareQuestion, bestOf, fitting, readings } from "./choose.js";
-import { isStrict, type Reading } from "./match.js";
+import { isNamed, isStrict, type Reading } from "./match.js";
 import { moodOf } from "./mood.js";
 import { askBack } from "./askback.js";
 import { choice, helpText, notARequest, notAvailable, reply } from "./replies.js";
 import { sentenceOf, type Sentence } from "./sentence.js";
 import { twoRequests } from "./two.js";
-import { misspelt } from "./typos.js";
+import { isHopeless, misspelt } from "./typos.js";
 import { unknownWords } from "./unknown.js";
 import type { Context, Understood } from "./vocabulary.js";
 
@@ -57,7 +57,13 @@ function quotedWhole(sentence: Sentence, context: Context): Understood {
   );
 }
 
+/** People talking among themselves: no act of ours is named, and there is a word in it that no request could have a place for. */
+const isChatter = (sentence: Sentence, context: Context): boolean =>
+  isHopeless(sentence, context) &&
+  !context.vocabulary.runbooks.some((book) => book.effect !== "read" && isNamed(book, sentence));
+
 function decide(sentence: Sentence, context: Context): Understood {
+  if (!context.addressed && isChatter(sentence, context)) return IGNORE;
   const all = readings(sentence, context);
   const found = fitting(all, sentence);
   const [one, ...more] = found;

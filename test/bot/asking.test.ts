@@ -310,3 +310,38 @@ test("what somebody owns is looked up for sentences about clones only, and its f
   await until("the clone", () => asks().length === 2);
   expect(looked).toEqual(["U0REQUESTER"]);
 });
+
+describe("reading takes time, and Slack waits for nobody", () => {
+  test("one sentence a turn: what came in meanwhile is acknowledged before the next is read", async () => {
+    const order: string[] = [];
+    await bench.another({
+      understand: (text) => {
+        order.push(text);
+        setImmediate(() => order.push("turn"));
+        return { kind: "ignore" };
+      },
+    });
+    await bench.bot.stop();
+    order.length = 0;
+    const said = ["one", "two", "three", "four", "five", "six"];
+    await Promise.all(
+      said.map((text) => bench.slack.control.message({ channel: "C0STORAGE", user: "U0REQUESTER", text })),
+    );
+    await until("all read", () => said.every((text) => order.includes(text)));
+    expect(order.filter((each, i) => each !== "turn" && order[i + 1] !== undefined && order[i + 1] !== "turn")).toEqual(
+      [],
+    );
+  });
+
+  test("before the first delivery it has read already: the first sentence is no slower than the others", async () => {
+    const read: boolean[] = [];
+    await bench.another({
+      understand: (_text, { addressed }) => {
+        read.push(addressed);
+        return { kind: "ignore" };
+      },
+    });
+    expect(new Set(read)).toEqual(new Set([true, false]));
+    expect(bench.messages("C0STORAGE")).toEqual([]);
+  });
+});

@@ -783,6 +783,9 @@ export const ADDRESSED: readonly Row[] = [
 
 /** Said in a channel Sluice listens to, to nobody in particular. */
 export const OVERHEARD: readonly Row[] = [
+  ["has anybody seen the report of 7 o'clock?", "-"],
+  ["status of the coffee machine?", "-"],
+  ["who broke the mirror in the bathroom", "-"],
   ["clone prod volume for training", 'clone {"purpose":"training","set":"prod"}'],
   ["restore from CVO", "? restore prod from CVO | restore clarity from CVO"],
   ["restore prod from CVO", 'restore {"from":"cvo","set":"prod"}'],
