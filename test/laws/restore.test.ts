@@ -1,4 +1,4 @@
 import { restore } from "../../src/runbooks/restore.js";
 import { laws } from "./laws.js";
 
-laws(restore);
+laws(restore, { part: "farEnds" });

@@ -1,0 +1,4 @@
+import { restore } from "../../src/runbooks/restore.js";
+import { laws } from "./laws.js";
+
+laws(restore, { part: "workers" });
