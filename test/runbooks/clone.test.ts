@@ -27,4 +27,17 @@ describe("clone prod for training", () => {
     expect(released.outcome).toBe("succeeded");
     expect(world.snapshot()).toEqual(before);
   });
+
+  test("asks and tells the array no more than it must: seen twice (before and after the locks), each change seen before and after", async () => {
+    const engine = world.engine();
+    const view = await engine.drive(await engine.ask("clone", { set: "prod", purpose: "training" }));
+    expect(view.outcome).toBe("succeeded");
+    const calls = world.fabric.calls("cvo-eastus2").map(({ method, path }) => `${method} ${path.split("?")[0]}`);
+    const writes = calls.filter((call) => !call.startsWith("GET"));
+    // volume, igroup, four maps, the end of the lease
+    expect(writes).toHaveLength(7);
+    // nine looks of the plan, twice; volume 1 + 2, igroup 1 + 1, maps 1 + 1, lease 2 + 1
+    expect(calls.length - writes.length).toBe(18 + 3 + 2 + 2 + 3);
+    expect(world.fabric.calls("ali-ontap-01")).toEqual([]);
+  });
 });

@@ -32,19 +32,20 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     throw new Refusal(`The configuration does not say which iSCSI name ${host.name} has.`, {
       next: "Nothing was changed.",
     });
-  const view = await viewMirrors(set, on);
-  refuseBroken(set, view.members);
-  if (request.fresh) refusePaused(set, view.members);
-  const { cluster, svm } = view.members[0]?.mirror ?? { cluster: "", svm: "" };
+  const { cluster, svm } = set.members[0]?.mirror ?? { cluster: "", svm: "" };
   const array = on.ontap(cluster);
-  const [igroups, maps, service, portals, luns, aggregates] = await Promise.all([
+  // all at once: what one look finds does not change what the others ask
+  const [view, igroups, maps, service, portals, luns, aggregates] = await Promise.all([
+    viewMirrors(set, on),
     array.igroups.list({ svm }),
     array.lunMaps.list({ svm }),
     array.iscsi.findService(svm),
     array.interfaces.iscsi(svm),
-    Promise.all(chosen(view.members, request).map((member) => array.luns.listByVolume(svm, member.mirror.volume))),
+    Promise.all(chosen(set.members, request).map(({ mirror }) => array.luns.listByVolume(svm, mirror.volume))),
     array.aggregates.list(),
   ]);
+  refuseBroken(set, view.members);
+  if (request.fresh) refusePaused(set, view.members);
   if (!service?.enabled || portals.length === 0) {
     throw new Refusal(
       `${svm} on ${cluster} serves no iSCSI now: ${service?.enabled ? "none of its iSCSI interfaces is up" : "its iSCSI service is off"}.`,
@@ -81,7 +82,7 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
   };
 }
 
-const chosen = (members: readonly MemberView[], request: CloneRequest): readonly MemberView[] => {
+function chosen<M extends SetConfig["members"][number]>(members: readonly M[], request: CloneRequest): readonly M[] {
   if (request.only === undefined) return members;
   const only = members.filter(
     (member) => member.source.volume === request.only || member.mirror.volume === request.only,
@@ -91,7 +92,7 @@ const chosen = (members: readonly MemberView[], request: CloneRequest): readonly
     `${request.set} has no volume ${request.only}. It has ${listed(members.map((member) => member.source.volume))}.`,
     { next: "Nothing was changed." },
   );
-};
+}
 
 const sorted = (luns: readonly Lun[]): readonly Lun[] => [...luns].sort((a, b) => (a.name < b.name ? -1 : 1));
 

@@ -51,6 +51,7 @@ export function plan(request: CloneRequest, facts: Facts, p: Planner<typeof step
       snapshot,
       volume,
       note,
+      lunCount: luns.length,
     }),
   }));
   const { cluster, svm } = facts.members[0]?.member.mirror ?? { cluster: "", svm: "" };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { VolumeRef } from "../../config/types.js";
-import { defineStep, shown, type Probe } from "../define.js";
+import type { Lun } from "../../ontap/index.js";
+import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { cloneNoteShape, readNote, writeNote } from "../clones.js";
 import { changes, reads, volumeResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
@@ -13,6 +14,8 @@ const input = z.object({
   snapshot: z.string(),
   volume: z.string(),
   note: cloneNoteShape,
+  /** LUNs of the parent: the clone is whole when it shows as many. Absent where nobody needs them. */
+  lunCount: z.number().int().optional(),
 });
 type Input = z.infer<typeof input>;
 
@@ -53,7 +56,7 @@ export const createClone = defineStep<Input, Output>({
     ),
     reads(volumeResource(at(given, given.parent), "dr")),
   ],
-  probe: (given, on, past) => probeClone(given, on, past.notes),
+  probe: probeClone,
   run: async (given, on) => {
     const { cluster, svm, parent, snapshot, volume, note } = given;
     const accepted = await on.ontap(cluster).volumes.createClone({
@@ -71,14 +74,12 @@ export const createClone = defineStep<Input, Output>({
   },
 });
 
-async function probeClone(
-  given: Input,
-  on: ReadTools,
-  notes: Parameters<typeof whenMissing>[2],
-): Promise<Probe<Output>> {
-  const { cluster, svm, volume } = given;
+async function probeClone(given: Input, on: ReadTools, { notes, attempt }: Past): Promise<Probe<Output>> {
+  const { cluster, svm, volume, lunCount } = given;
   const array = on.ontap(cluster);
-  const [found] = await array.volumes.list({ svm, name: volume });
+  // once it has been begun its LUNs are most likely there too
+  const early = attempt > 0 && lunCount !== undefined ? array.luns.listByVolume(svm, volume) : undefined;
+  const [[found], seen] = await Promise.all([array.volumes.list({ svm, name: volume }), early]);
   if (!found) return whenMissing(on, cluster, notes);
   const note = readNote(found.comment);
   if (note?.run !== given.note.run || note.kind !== given.note.kind) {
@@ -86,7 +87,18 @@ async function probeClone(
   }
   if (found.state !== "online")
     return { found: "unclear", why: `The clone ${volume} is ${found.state ?? "in an unknown state"}.` };
-  const luns = (await array.luns.listByVolume(svm, volume))
+  const luns = seen?.length === lunCount && seen ? seen : await array.luns.listByVolume(svm, volume);
+  if (luns.length < (lunCount ?? 0)) {
+    const missing = await whenMissing(on, cluster, notes);
+    const why = `The clone ${volume} shows ${luns.length} of ${lunCount} LUNs.`;
+    return missing.found === "running" ? missing : { found: "unclear", why };
+  }
+  return { found: "done", output: { uuid: found.uuid, luns: outputOf(luns) } };
+}
+
+/** Sorted by path. */
+const outputOf = (luns: readonly Lun[]): Output["luns"] =>
+  luns
     .map(({ uuid, name, logicalUnit, serial, wwid, sizeBytes }) => ({
       uuid,
       path: name,
@@ -96,8 +108,6 @@ async function probeClone(
       sizeBytes: sizeBytes ?? 0,
     }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { found: "done", output: { uuid: found.uuid, luns } };
-}
 
 /** Deletes the clone for good, if it is this run's. The recovery queue would go on holding the mirror's snapshot. */
 export async function deleteOwn(given: Pick<Input, "cluster" | "svm" | "volume" | "note">, on: Tools): Promise<void> {

@@ -45,8 +45,9 @@ export const mapLuns = defineStep<Input, Output>({
     changes(igroupResource(shown(given.cluster, "?"), shown(given.svm, "?"), shown(given.igroup, "?"))),
   ],
   probe: probeMaps,
-  run: async (given, on) => {
-    const present = new Set((await mapsOf(given, on)).map((map) => map.path));
+  run: async (given, on, { attempt }) => {
+    // before the first attempt the probe has just found none
+    const present = new Set(attempt > 1 ? (await mapsOf(given, on)).map((map) => map.path) : []);
     const { svm, igroup } = given;
     const missing = given.luns.filter((lun) => !present.has(lun.path));
     await allSettledOrThrow(

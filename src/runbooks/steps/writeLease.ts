@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Json } from "../../core/json.js";
 import { durationMs } from "../../core/units.js";
 import { defineStep, shown } from "../define.js";
 import { cloneNoteShape, readNote, writeNote, type CloneNote } from "../clones.js";
@@ -59,7 +60,7 @@ export const writeLease = defineStep<Input, z.infer<typeof output>>({
       ),
     );
   },
-  before: async (given, on) => (await notesOf(given, on)).map(({ comment }) => comment),
+  before: async (given, on) => (await notesOf(given, on)).map(({ uuid, comment }) => ({ uuid, comment })),
   probe: async (given, on) => {
     const until = endOf(given);
     const found = await notesOf(given, on);
@@ -69,9 +70,11 @@ export const writeLease = defineStep<Input, z.infer<typeof output>>({
       ? { found: "done", output: { until } }
       : { found: "absent" };
   },
-  run: async (given, on) => {
+  run: async (given, on, { attempt, before }) => {
     const until = endOf(given);
-    for (const { uuid, note } of await notesOf(given, on)) {
+    // at the first attempt the picture before it was taken just now
+    const found = attempt === 1 ? pictureOf(before) : [];
+    for (const { uuid, note } of found.length > 0 ? found : await notesOf(given, on)) {
       if (note && note.until !== until)
         await on.ontap(given.cluster).volumes.setComment(uuid, writeNote({ ...note, until }));
     }
@@ -79,15 +82,20 @@ export const writeLease = defineStep<Input, z.infer<typeof output>>({
   undo: {
     describe: () => "the lease reads as it did before",
     run: async (given, past, on) => {
-      const before = Array.isArray(past.before) ? past.before : [];
-      const found = await notesOf(given, on);
-      for (const [i, { uuid, comment }] of found.entries()) {
-        const was = before[i];
-        if (typeof was === "string" && was !== comment) await on.ontap(given.cluster).volumes.setComment(uuid, was);
+      const before = new Map(pictureOf(past.before).map(({ uuid, comment }) => [uuid, comment]));
+      for (const { uuid, comment } of await notesOf(given, on)) {
+        const was = before.get(uuid);
+        if (was !== undefined && was !== comment) await on.ontap(given.cluster).volumes.setComment(uuid, was);
       }
     },
   },
 });
+
+const pictureShape = z.array(z.object({ uuid: z.string(), comment: z.string() }));
+
+/** The comments as `before` kept them. */
+const pictureOf = (before: Json | undefined): { uuid: string; comment: string; note: CloneNote | undefined }[] =>
+  (pictureShape.safeParse(before).data ?? []).map((each) => ({ ...each, note: readNote(each.comment) }));
 
 async function notesOf(
   given: Input,
