@@ -1,4 +1,6 @@
-import { groups, groupSnapshots, groupWrites } from "../application/groups.js";
+import { groups, groupWrites } from "../application/groups.js";
+import { groupSnapshots, groupSnapshotWrites } from "../application/groupSnapshots.js";
+import { cliWrites } from "../cli/ports.js";
 import { clusterRecord, clusterWrites, jobs, nodes } from "../cluster/cluster.js";
 import { clusterPeers, clusterPeerWrites } from "../cluster/peers.js";
 import { schedules, scheduleWrites } from "../cluster/schedules.js";
@@ -14,13 +16,15 @@ import { ipRoutes, routeWrites } from "../network/routes.js";
 import { igroups, igroupWrites, initiators } from "../san/igroups.js";
 import { lunMaps, mapWrites } from "../san/maps.js";
 import { fcpServices, iscsiServices, iscsiSessions, serviceWrites } from "../san/services.js";
-import { mavRequests, mavWrites } from "../security/mav.js";
+import { securityFamily } from "../security/family.js";
 import { policies, policyWrites } from "../snapmirror/policies.js";
 import { relationships, relationshipWrites } from "../snapmirror/relationships.js";
 import { transfers, transferWrites } from "../snapmirror/transferRoutes.js";
 import { aggregates } from "../storage/aggregates.js";
 import { luns, lunWrites } from "../storage/luns.js";
-import { snapshots, snapshotWrites } from "../storage/snapshots.js";
+import { recoveryQueue, recoveryQueueWrites } from "../storage/recoveryQueue.js";
+import { snapshotPolicies, snapshotPolicyWrites } from "../storage/snapshotPolicies.js";
+import { snapshots, snapshotWrites } from "../storage/snapshotRoutes.js";
 import { volumes, volumeWrites } from "../storage/volumes.js";
 import { emsEvents, emsWrites } from "../support/ems.js";
 import { peerPermissions, svmPeers, svmPeerWrites } from "../svm/peers.js";
@@ -41,8 +45,8 @@ export const families: readonly Family[] = [
   },
   {
     name: "storage",
-    collections: [volumes, snapshots, luns, aggregates],
-    writes: [...volumeWrites, ...snapshotWrites, ...lunWrites],
+    collections: [volumes, snapshots, snapshotPolicies, luns, aggregates, recoveryQueue],
+    writes: [...volumeWrites, ...snapshotWrites, ...snapshotPolicyWrites, ...lunWrites, ...recoveryQueueWrites],
   },
   {
     name: "san",
@@ -54,7 +58,8 @@ export const families: readonly Family[] = [
     collections: [relationships, transfers, policies],
     writes: [...relationshipWrites, ...transferWrites, ...policyWrites],
   },
-  { name: "application", collections: [groups, groupSnapshots], writes: groupWrites },
-  { name: "security", collections: [mavRequests], writes: mavWrites },
+  { name: "private cli", collections: [], writes: cliWrites },
+  { name: "application", collections: [groups, groupSnapshots], writes: [...groupWrites, ...groupSnapshotWrites] },
+  securityFamily,
   { name: "support", collections: [emsEvents], writes: emsWrites },
 ];

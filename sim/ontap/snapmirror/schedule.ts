@@ -1,6 +1,7 @@
 import type { FabricState } from "../fabric.js";
 import { ApiError } from "../kernel/errors.js";
 import { lastNight, nightComment, nightName } from "../seed/nights.js";
+import { watchKeyVaults } from "../security/watch.js";
 import type { ClusterState, Cron, RelationshipState } from "../state.js";
 import { volumeNamed, written } from "../storage/content.js";
 import { addSnapshot, deleteSnapshot, isLocked, ownersOf } from "../storage/snapshots.js";
@@ -11,6 +12,7 @@ const NIGHTS_KEPT = 7;
 
 /** Everything that happens by the clock at the top of this minute: the site's nightly snapshots, then scheduled updates. */
 export function tickMinute(fabric: FabricState): void {
+  watchKeyVaults(fabric);
   if (fabric.knobs.nightlies && lastNight(fabric.now) === fabric.now) takeNightlies(fabric);
   for (const cluster of fabric.clusters.values()) {
     for (const relationship of cluster.relationships) {

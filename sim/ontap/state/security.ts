@@ -26,6 +26,8 @@ export interface KeyVaultState {
   enabled: boolean;
   readonly configuration: string;
   readonly createdAt: number;
+  /** The internal keys are being renewed until then: no clone can be made meanwhile. */
+  rekeyUntil?: number | undefined;
 }
 
 /** The onboard key manager, or an external (KMIP) one: reference 10. */
@@ -81,6 +83,8 @@ export interface MavRequestState {
 
 export interface SecurityState {
   vaults: KeyVaultState[];
+  /** When the nodes found that the vault does not answer. */
+  vaultDownSince?: number | undefined;
   managers: KeyManagerState[];
   mav: {
     enabled: boolean;

@@ -3,9 +3,12 @@ import { ApiError } from "../kernel/errors.js";
 import { leafNames } from "../kernel/records.js";
 import type { Ctx } from "../kernel/route.js";
 import type { SnapshotState, SvmState, VolumeState } from "../state.js";
-import { ensureIdentities, volumeNamed } from "./content.js";
+import { vaultOf } from "../security/keys.js";
+import { volumeNamed } from "./content.js";
+import { flexClone } from "./flexClone.js";
+import { keyVaultDown } from "./lookup.js";
+import { settingsIn } from "./settings.js";
 import { addSnapshot } from "./snapshots.js";
-import { keyVaultDown, nextMsid } from "./lookup.js";
 
 /** Given besides the clone object itself: reference 7.2 (918247 otherwise). */
 const ALLOWED =
@@ -29,7 +32,7 @@ export function cloneVolume(ctx: Ctx, svm: SvmState, name: string, uuid: string)
   const named = wanted.name !== undefined || wanted.uuid !== undefined;
   if (!named && parent.type === "dp") {
     throw new ApiError(
-      918247,
+      fabric.knobs.noParentSnapshotCode,
       "clone.parent_snapshot is required: the parent is a data protection volume.",
       400,
       "clone.parent_snapshot",
@@ -40,6 +43,8 @@ export function cloneVolume(ctx: Ctx, svm: SvmState, name: string, uuid: string)
     policy: text(body, "snapshot_policy.name"),
     comment: text(body, "comment"),
     tags: texts(body, "_tags"),
+    junctionPath: text(body, "nas.path"),
+    settings: settingsIn(body),
   };
   return () => {
     if (!cluster.volumes.includes(parent)) throw new ApiError(524601, "The parent volume of the clone does not exist.");
@@ -47,37 +52,20 @@ export function cloneVolume(ctx: Ctx, svm: SvmState, name: string, uuid: string)
     if (!parent.initialized) throw new ApiError(917536, `Volume "${parent.name}" is not initialized.`);
     if (parent.restoring !== undefined)
       throw new ApiError(524819, `Clone creation failed: volume "${parent.name}" is being restored.`);
-    if (parent.encrypted && fabric.is(cluster.name, "keyVaultDown")) throw keyVaultDown();
+    refuseKeys(ctx, parent);
     const snapshot = named
       ? pick(parent, wanted)
       : addSnapshot(fabric, parent, { name: `clone_${name}.${fabric.ids.count()}` });
-    const volume: VolumeState = {
-      uuid,
-      name,
-      svm,
-      type: "rw",
-      state: "online",
-      sizeBytes: parent.sizeBytes,
-      aggregate: parent.aggregate,
-      encrypted: parent.encrypted,
-      guarantee,
-      snapshotPolicy: given.policy ?? "default",
-      comment: given.comment ?? "",
-      tags: given.tags ?? [],
-      language: parent.language,
-      createdAt: fabric.now,
-      msid: nextMsid(cluster),
-      junctionPath: text(body, "nas.path"),
-      snapshotLocking: false,
-      initialized: true,
-      content: snapshot.content,
-      snapshots: [],
-      identities: new Map(),
-      clone: { parentVolumeUuid: parent.uuid, parentSnapshotUuid: snapshot.uuid, parentSnapshotName: snapshot.name },
-    };
-    ensureIdentities(fabric, cluster, volume);
-    return volume;
+    return flexClone(ctx, { parent, snapshot, name, uuid, guarantee, ...given });
   };
+}
+
+/** Cloning needs the parent's keys: reference 7.2 and 10. */
+function refuseKeys({ fabric, cluster }: Ctx, parent: VolumeState): void {
+  if (!parent.encrypted) return;
+  if (fabric.is(cluster.name, "keyVaultDown")) throw keyVaultDown();
+  if ((vaultOf(cluster, parent.svm)?.rekeyUntil ?? 0) > fabric.now)
+    throw new ApiError(65537529, "A rekey of the internal keys is in progress.");
 }
 
 function parentOf(ctx: Ctx, svm: SvmState): VolumeState {

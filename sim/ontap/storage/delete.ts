@@ -18,6 +18,7 @@ export function deleteVolume(fabric: FabricState, cluster: ClusterState, volume:
   cluster.groups.forEach((group) => (group.volumeUuids = group.volumeUuids.filter((uuid) => uuid !== volume.uuid)));
   fabric.effect(cluster.name, "volume deleted", where(volume));
   if (force) return;
+  if (!fabric.knobs.queuedCloneHolds) volume.clone = undefined;
   const until = fabric.now + fabric.knobs.recoveryQueueMs;
   const queued = { volume, name: `${volume.name}_${volume.msid % 10_000}`, until };
   cluster.queue.push(queued);

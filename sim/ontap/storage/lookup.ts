@@ -16,6 +16,10 @@ export function volumeAt(ctx: Ctx, param = "uuid"): VolumeState {
 export const keyVaultDown = (): ApiError =>
   new ApiError(65537463, "The volume encryption keys cannot be accessed: the key vault is not reachable.", 500);
 
+/** No key manager: the node has nothing to encrypt with. */
+export const noKeys = (svm: string): ApiError =>
+  new ApiError(918162, `Volumes of SVM "${svm}" cannot be encrypted: no key manager is configured.`, 400, "encryption");
+
 export const nextMsid = (cluster: ClusterState): number =>
   Math.max(
     2_147_484_600,

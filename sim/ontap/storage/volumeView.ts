@@ -6,6 +6,7 @@ import { ref } from "../kernel/scope.js";
 import type { ClusterState, VolumeState } from "../state.js";
 import { freeBytes } from "./aggregates.js";
 import { usedBytes } from "./content.js";
+import { overlaid } from "./settings.js";
 
 /** What a FlexClone is made of, in a POST and in what is read. */
 export const CLONE =
@@ -13,12 +14,12 @@ export const CLONE =
 export const volumeFields = fieldTable(
   "uuid name svm.{uuid,name} type state style size create_time language comment msid _tags",
   "aggregates.{uuid,name} guarantee.{type,honored} snapshot_policy.{name,uuid} nas.path",
-  "space.{size,used,available} space.{snapshot.{used,reserve_percent},logical_space.used}!",
-  "encryption.{enabled,state,type,key_id} snapmirror.{is_protected,destinations.{is_ontap,is_cloud}}",
+  "space.{size,used,available,fractional_reserve,nearly_full_threshold_percent,full_threshold_percent} space.{snapshot.{used,reserve_percent,autodelete_enabled},logical_space.used}!",
+  "encryption.{enabled,state,type,key_id,status.{code,message}} snapmirror.{is_protected,destinations.{is_ontap,is_cloud}}",
   `${CLONE} clone.{split_initiated,split_complete_percent,inherited_physical_used} clone.split_estimate!`,
   "tiering.{policy,min_cooling_days} nas.{export_policy.{name,id},security_style,uid,gid,unix_permissions} qos.policy.{name,uuid}",
-  "efficiency.{compression,compaction,dedupe,policy.name,state} files.{maximum,used} analytics.state access_time_enabled is_object_store",
-  "space.logical_space.{enforcement,reporting} autosize.{mode,maximum,minimum} cloud_retrieval_policy activity_tracking.state movement.state!",
+  "efficiency.{compression,compaction,dedupe,cross_volume_dedupe,policy.name,state} files.{maximum,used} analytics.state access_time_enabled is_object_store",
+  "space.logical_space.{enforcement,reporting} autosize.{mode,maximum,minimum,grow_threshold,shrink_threshold} cloud_retrieval_policy activity_tracking.state movement.state!",
   "snapshot_directory_access_enabled snapshot_count! is_svm_root! snapshot_locking_enabled consistency_group.{name,uuid} snaplock.type",
 );
 
@@ -29,7 +30,7 @@ export function volumeView(ctx: Ctx, volume: VolumeState): Rec {
   const used = usedBytes(volume);
   const destinations = cluster.releases.filter((each) => each.source.volumeUuid === volume.uuid);
   const group = cluster.groups.find((each) => each.volumeUuids.includes(volume.uuid));
-  return {
+  const shown: Rec = {
     uuid: volume.uuid,
     name: volume.name,
     svm: ref(volume.svm),
@@ -56,7 +57,7 @@ export function volumeView(ctx: Ctx, volume: VolumeState): Rec {
     tiering: { policy: "none" },
     efficiency: { compression: "none", compaction: "none", dedupe: "none", state: "disabled" },
     files: { maximum: 21_251_126, used: 100 },
-    autosize: { mode: "off" },
+    autosize: autosizeView(volume),
     access_time_enabled: true,
     space: {
       size: volume.sizeBytes,
@@ -65,11 +66,7 @@ export function volumeView(ctx: Ctx, volume: VolumeState): Rec {
       snapshot: { used: volume.snapshots.length * 2 ** 30, reserve_percent: 0 },
       logical_space: { used, enforcement: false, reporting: false },
     },
-    encryption: {
-      enabled: volume.encrypted,
-      state: volume.encrypted ? "encrypted" : "unencrypted",
-      type: volume.encrypted ? "volume" : "none",
-    },
+    encryption: encryptionView(ctx, volume),
     snapmirror: {
       is_protected: destinations.length > 0,
       destinations: { is_ontap: destinations.length > 0, is_cloud: false },
@@ -81,6 +78,29 @@ export function volumeView(ctx: Ctx, volume: VolumeState): Rec {
     consistency_group: group ? ref(group) : undefined,
     snaplock: { type: "non_snaplock" },
   };
+  return overlaid(shown, volume.settings);
+}
+
+/** Encryption as GET shows it: what runs, and the id of the key it has. */
+function encryptionView({ fabric }: Ctx, volume: VolumeState): Rec {
+  const running = volume.converting && volume.converting.until > fabric.now ? volume.converting.what : undefined;
+  return {
+    enabled: volume.encrypted || running === "encrypting",
+    state: running ?? (volume.encrypted ? "encrypted" : "unencrypted"),
+    type: volume.encrypted || running ? "volume" : "none",
+    key_id: volume.encrypted
+      ? fabric.ids.hex(`key/${volume.uuid}/${volume.keyGeneration ?? 0}`, 64).toUpperCase()
+      : undefined,
+    status: { code: "0", message: "" },
+  };
+}
+
+const DEFAULT_MAXIMUM = 1.2;
+
+function autosizeView(volume: VolumeState): Rec {
+  const mode = volume.autosize?.mode ?? (volume.type === "dp" ? "grow_shrink" : "off");
+  const maximum = volume.autosize?.maximum ?? Math.round(volume.sizeBytes * DEFAULT_MAXIMUM);
+  return { mode, maximum, minimum: volume.sizeBytes, grow_threshold: 85, shrink_threshold: 50 };
 }
 
 function cloneView(now: number, cluster: ClusterState, volume: VolumeState): Rec {
