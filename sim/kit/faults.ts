@@ -47,6 +47,11 @@ export class FaultBook<Action> {
     this.armed = [];
   }
 
+  /** Rules that still have calls to hit. */
+  get pending(): readonly Rule<Action>[] {
+    return this.armed.filter((each) => each.hits < (each.rule.times ?? 1)).map((each) => each.rule);
+  }
+
   /** Counts the call against every rule and gives the one that hits it. */
   take(call: { method: string; path: string; body: string }): Rule<Action> | undefined {
     let hit: Rule<Action> | undefined;

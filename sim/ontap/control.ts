@@ -1,7 +1,11 @@
 import { jsonBody, type Handler, type SimRequest } from "../kit/http.js";
 import { lifView } from "./network/interfaces.js";
 import type { FabricState } from "./fabric.js";
-import type { Condition, FaultRule } from "./model.js";
+import { addLogin, installClientCa } from "./kernel/logins.js";
+import { releaseOf } from "./kernel/releases.js";
+import { type Knobs, knobsFrom } from "./knobs.js";
+import { type Condition, type FaultRule, faultRuleFrom } from "./model.js";
+import { attachNic } from "./network/azure.js";
 import { decideRequest } from "./security/mav.js";
 import { comparable } from "./snapshot.js";
 import type { VolumeState } from "./state.js";
@@ -23,6 +27,12 @@ export function clearFaults(fabric: FabricState, cluster?: string): void {
     fabric.faults.get(name)?.clear();
   }
 }
+
+/** JSON has no infinity. */
+const shownKnobs = (knobs: Knobs): object =>
+  Object.fromEntries(
+    Object.entries(knobs).map(([name, value]) => [name, value === Infinity ? "Infinity" : (value as unknown)]),
+  );
 
 function bodyOf(request: SimRequest): Record<string, string | undefined> {
   const body = jsonBody(request);
@@ -56,11 +66,47 @@ export function controls(fabric: FabricState, cluster: string): Record<string, H
         lifs: fabric.cluster(cluster).lifs.map((lif) => lifView({ fabric, cluster: fabric.cluster(cluster) }, lif)),
       },
     }),
+    "GET /_control/faults": () => ({
+      status: 200,
+      body: {
+        conditions: [...(fabric.conditions.get(cluster) ?? [])],
+        rules: fabric.faults.get(cluster)?.pending.map((rule) => ({
+          ...rule,
+          ...(rule.path === undefined ? {} : { path: String(rule.path) }),
+          ...(rule.body === undefined ? {} : { body: String(rule.body) }),
+        })),
+      },
+    }),
     "POST /_control/faults": acting((request) => {
       const rule = bodyOf(request);
       if (rule["clear"] !== undefined) clearFaults(fabric, cluster);
-      else setFault(fabric, cluster, rule as unknown as FaultRule);
+      else setFault(fabric, cluster, faultRuleFrom(rule));
     }),
+    "GET /_control/knobs": () => ({ status: 200, body: { knobs: shownKnobs(fabric.knobs) } }),
+    "POST /_control/knobs": acting((request) => {
+      fabric.turn(knobsFrom(bodyOf(request)));
+      return { knobs: shownKnobs(fabric.knobs) };
+    }),
+    "POST /_control/profile": acting((request) => {
+      const { release } = bodyOf(request);
+      if (release === undefined) throw new Error("a release, as in 9.14.1, is expected");
+      const state = fabric.cluster(cluster);
+      state.spec = { ...state.spec, release: releaseOf(release) };
+    }),
+    "POST /_control/clock": acting((request) => {
+      const ms = Number(bodyOf(request)["advanceMs"]);
+      if (!Number.isFinite(ms) || ms < 0) throw new Error("advanceMs, milliseconds to skip, is expected");
+      fabric.skip(ms);
+      return { now: new Date(fabric.now).toISOString() };
+    }),
+    "POST /_control/nic": acting((request) => {
+      const { node, port, address } = bodyOf(request);
+      attachNic(fabric, cluster, { node: node ?? "", address: address ?? "", ...(port === undefined ? {} : { port }) });
+    }),
+    "POST /_control/client-ca": acting((request) => {
+      installClientCa(fabric, cluster, bodyOf(request)["pem"] ?? "");
+    }),
+    "POST /_control/login": acting((request) => addLogin(fabric, cluster, bodyOf(request))),
     "POST /_control/offline": acting(() => setFault(fabric, cluster, { condition: "unreachable" satisfies Condition })),
     "POST /_control/online": acting(() => {
       fabric.conditions.get(cluster)?.delete("unreachable");
@@ -104,7 +150,7 @@ export function controls(fabric: FabricState, cluster: string): Record<string, H
       const { index, state } = bodyOf(request);
       const found = fabric.cluster(cluster).mav.find((each) => String(each.index) === String(index));
       if (!found) throw new Error(`no multi-admin request ${String(index)}`);
-      decideRequest(fabric, found, state === "vetoed" ? "vetoed" : "approved", "admin");
+      decideRequest(fabric, fabric.cluster(cluster), found, state === "vetoed" ? "vetoed" : "approved", "admin");
     }),
     "POST /_control/reset": acting(() => fabric.reset()),
   };

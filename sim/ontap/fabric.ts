@@ -4,6 +4,7 @@ import { CallLog } from "../kit/log.js";
 import type { World } from "../worlds/types.js";
 import { Ids } from "./ids.js";
 import { type Knobs, realistic } from "./knobs.js";
+import type { WorldLogin } from "./kernel/logins.js";
 import type { Condition, Effect, Fault } from "./model.js";
 import { reachOf } from "./network/reach.js";
 import type { Bulk } from "./seed/bulk.js";
@@ -43,10 +44,17 @@ export class FabricState {
   readonly faults = new Map<string, FaultBook<Fault>>();
   readonly conditions = new Map<string, Set<Condition>>();
   readonly effects = new Map<string, Effect[]>();
-  readonly knobs: Knobs;
+  /** Logins added since the start, by cluster. */
+  readonly logins = new Map<string, readonly WorldLogin[]>();
+  /** PEM of what is installed as client-ca, by cluster. */
+  readonly clientCas = new Map<string, readonly string[]>();
+  private current: Knobs;
   ids: Ids;
   /** The simulated moment: that of the event being run, else the clock's. */
   now: number;
+  /** Calls being answered, by cluster. */
+  readonly inFlight = new Map<string, number>();
+  private skippedMs = 0;
   private due: Timed[] = [];
   private order = 0;
   private nextMinute = 0;
@@ -59,23 +67,44 @@ export class FabricState {
     private readonly seed: number,
     readonly bulk?: Bulk,
   ) {
-    this.knobs = { ...realistic, ...knobs };
+    this.current = { ...realistic, ...knobs };
     this.ids = new Ids(seed);
-    this.now = clock.now();
+    this.now = this.time();
     this.reset();
+  }
+
+  get knobs(): Knobs {
+    return this.current;
+  }
+
+  /** Turns some knobs; what has begun goes on as it began. */
+  turn(knobs: Partial<Knobs>): void {
+    this.current = { ...this.current, ...knobs };
+  }
+
+  /** The arrays' present time: the clock's, plus what they were told to skip. */
+  time(): number {
+    return this.clock.now() + this.skippedMs;
+  }
+
+  /** The arrays live through so much time at once. */
+  skip(ms: number): void {
+    this.skippedMs += ms;
+    this.settle();
   }
 
   /** The world as it was at the start, at the clock's present time. Logs, faults and effects are cleared. */
   reset(): void {
     this.ids = new Ids(this.seed);
-    this.now = this.clock.now();
+    this.now = this.time();
     this.due = [];
     this.order = 0;
     this.nextMinute = Math.floor(this.now / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
     this.clusters.clear();
     for (const spec of this.world.clusters) {
-      const secrets = spec.logins.map((login) => login.password);
-      if (!this.logs.has(spec.name)) this.logs.set(spec.name, new CallLog(this.clock, () => secrets));
+      const secrets = (): string[] =>
+        [...spec.logins, ...(this.logins.get(spec.name) ?? [])].map((login) => login.password);
+      if (!this.logs.has(spec.name)) this.logs.set(spec.name, new CallLog({ now: () => this.time() }, secrets));
       this.log(spec.name).clear();
       this.faults.set(spec.name, new FaultBook());
       this.conditions.set(spec.name, new Set());
@@ -97,7 +126,7 @@ export class FabricState {
     if (this.settling) return;
     this.settling = true;
     try {
-      const target = this.clock.now();
+      const target = this.time();
       for (;;) {
         const next = this.due[0];
         const tickFirst = this.nextMinute <= target && (!next || this.nextMinute <= next.at);

@@ -6,9 +6,11 @@ import { serverCert, simCa } from "../kit/tls.js";
 import type { World } from "../worlds/types.js";
 import { clearFaults, controls, setFault } from "./control.js";
 import { FabricState } from "./fabric.js";
+import { installClientCa } from "./kernel/logins.js";
 import { answer } from "./kernel/serve.js";
 import type { Knobs } from "./knobs.js";
 import type { Effect, FaultRule } from "./model.js";
+import { attachNic, type Nic } from "./network/azure.js";
 import { ArraySan } from "./san/san.js";
 import type { Bulk } from "./seed/bulk.js";
 import { comparable, type ComparableOptions } from "./snapshot.js";
@@ -16,6 +18,7 @@ import { volumeNamed } from "./storage/content.js";
 import { applicationWrite } from "./storage/volumes.js";
 
 export { instant, type Knobs, realistic } from "./knobs.js";
+export type { Nic } from "./network/azure.js";
 export type { Bulk } from "./seed/bulk.js";
 export { type Profile, RELEASES, withProfile } from "./seed/profile.js";
 export type { Condition, Effect, Fault, FaultRule } from "./model.js";
@@ -50,6 +53,12 @@ export interface Fabric {
   effects(cluster: string): readonly Effect[];
   fault(cluster: string, rule: FaultRule): void;
   clearFaults(): void;
+  /** Turns some knobs while the arrays run. */
+  knobs(turned: Partial<Knobs>): void;
+  /** A network interface comes to a node's virtual machine in Azure. */
+  attachNic(cluster: string, nic: Nic): void;
+  /** A CA, or a self-signed client certificate, whose holders may log in by certificate (`client-ca`). */
+  trustClients(cluster: string, caPem: string): void;
   /** An application writes: the volume's new content id. */
   write(cluster: string, svm: string, volume: string): string;
   /** Content id of a volume, or of a snapshot of it; undefined when it is not there. */
@@ -70,6 +79,8 @@ export function createFabric(options: FabricOptions): Fabric {
     listen: async (cluster, o = {}) => {
       state.cluster(cluster);
       const ca = await simCa(options.caFolder);
+      if (!state.clientCas.has(cluster)) installClientCa(state, cluster, ca.certPem);
+      // The TLS layer only asks for a certificate: whose it is and whether it is trusted is the login's business, and can change.
       const tls = o.tls === false ? undefined : { ...(await serverCert(ca)), clientCa: ca.certPem };
       return start({
         port: o.port,
@@ -86,6 +97,9 @@ export function createFabric(options: FabricOptions): Fabric {
     effects: (cluster) => settled(() => state.effects.get(cluster) ?? []),
     fault: (cluster, rule) => setFault(state, cluster, rule),
     clearFaults: () => clearFaults(state),
+    knobs: (turned) => state.turn(turned),
+    attachNic: (cluster, nic) => attachNic(state, cluster, nic),
+    trustClients: (cluster, caPem) => installClientCa(state, cluster, caPem),
     write: (cluster, svm, volume) =>
       settled(() => applicationWrite({ fabric: state, cluster: state.cluster(cluster) }, svm, volume)),
     contentOf: (cluster, svm, volume, snapshot) =>

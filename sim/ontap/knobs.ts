@@ -56,6 +56,14 @@ export interface Knobs {
   readonly cloneStall: "release" | "never";
   /** Encrypted volumes go offline when their key vault was out of reach for so long: four misses of 15 minutes. */
   readonly keyVaultPatienceMs: number;
+  /** A fresh peering of clusters is not available before: from-to. */
+  readonly peeringMs: readonly [number, number];
+  /** More calls at a time than this are refused with 429 and 262160. */
+  readonly maxInFlight: number;
+  /** What such a refusal says in `Retry-After`, in seconds. */
+  readonly retryAfterS: number;
+  /** PATCH of a running job with `action`: refused (458783, 458784), or done. */
+  readonly jobControl: "refuse" | "allow";
   /** Encrypting a volume, or giving it a new key, takes so long. */
   readonly encryptMs: number;
 }
@@ -90,6 +98,10 @@ export const realistic: Knobs = {
   cloneStall: "release",
   keyVaultPatienceMs: 3_600_000,
   encryptMs: 60_000,
+  peeringMs: [0, 3000],
+  maxInFlight: Infinity,
+  retryAfterS: 1,
+  jobControl: "refuse",
 };
 
 /** Everything that may take time takes none: for tests that are about something else. */
@@ -100,4 +112,62 @@ export const instant: Partial<Knobs> = {
   transferBytesPerSecond: Infinity,
   splitMs: 0,
   encryptMs: 0,
+  peeringMs: [0, 0],
 };
+
+/** What the knobs that are words, or few numbers, may be. */
+const CHOICES: Partial<Record<keyof Knobs, readonly (string | number)[]>> = {
+  restoreNewerSnapshots: ["keep", "drop"],
+  deleteWithMappedLun: ["succeed", "busy"],
+  mavStatus: [400, 403, 500, "job"],
+  createOnRw: ["uninitialized", "broken_off"],
+  applicationWrites: ["never", "everyTick"],
+  updateWhilePaused: ["refuse", "allow"],
+  vaultSnapshotDelete: ["refuse", "allow"],
+  cloneStall: ["release", "never"],
+  jobControl: ["refuse", "allow"],
+};
+
+/**
+ * Knobs from outside (JSON, a command line), checked: an unknown one, or a value of another kind than its default, throws. "Infinity" is
+ * a number.
+ */
+export function knobsFrom(given: unknown): Partial<Knobs> {
+  if (typeof given !== "object" || given === null || Array.isArray(given))
+    throw new Error("an object of knobs is expected");
+  return Object.fromEntries(
+    Object.entries(given).map(([name, value]) => {
+      if (!(name in realistic))
+        throw new Error(`there is no knob "${name}"; there are: ${Object.keys(realistic).join(", ")}`);
+      return [name, checked(name, CHOICES[name as keyof Knobs], realistic[name as keyof Knobs], value)];
+    }),
+  );
+}
+
+function checked(name: string, choices: readonly unknown[] | undefined, like: unknown, value: unknown): unknown {
+  if (choices) {
+    if (!choices.includes(value)) throw new Error(`knob "${name}" is one of: ${choices.join(", ")}`);
+    return value;
+  }
+  const given = value === "Infinity" ? Infinity : value;
+  if (typeof like === "number") {
+    if (typeof given !== "number" || Number.isNaN(given) || given < 0) throw new Error(`knob "${name}" is a number`);
+    return given;
+  }
+  if (Array.isArray(like)) {
+    const [from, to] = Array.isArray(given) ? (given as unknown[]) : [];
+    if (typeof from !== "number" || typeof to !== "number" || from < 0 || to < from)
+      throw new Error(`knob "${name}" is a range [from, to]`);
+    return [from, to];
+  }
+  if (typeof like === "object" && like !== null) {
+    if (typeof given !== "object" || given === null) throw new Error(`knob "${name}" is an object`);
+    const inner = Object.entries(given).map(([key, each]) => {
+      const known = (like as Record<string, unknown>)[key];
+      return [key, known === undefined ? each : checked(`${name}.${key}`, undefined, known, each)];
+    });
+    return { ...like, ...Object.fromEntries(inner) };
+  }
+  if (typeof given !== typeof like) throw new Error(`knob "${name}" is a ${typeof like}`);
+  return given;
+}

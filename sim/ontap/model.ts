@@ -22,7 +22,13 @@ export type Condition =
 export type Fault =
   | HttpFault
   /** An ONTAP error body; status defaults to 400. */
-  | { readonly kind: "error"; readonly code: number; readonly message?: string; readonly status?: number }
+  | {
+      readonly kind: "error";
+      readonly code: number;
+      readonly message?: string;
+      readonly status?: number;
+      readonly retryAfterS?: number;
+    }
   /** The job this call starts ends in failure; `when: "after"` lets its effect happen all the same. */
   | { readonly kind: "jobFailure"; readonly code: number; readonly message?: string }
   /**
@@ -52,4 +58,58 @@ export interface Effect {
   readonly object: string;
   /** `call`: somebody's request did it; `array`: rotation, retention or the site's own job. */
   readonly by: "call" | "array";
+}
+
+export const CONDITIONS: readonly Condition[] = [
+  "unreachable",
+  "loginRefused",
+  "peerDown",
+  "destinationFull",
+  "sourceOffline",
+  "noCommonSnapshot",
+  "busySnapshot",
+  "keyVaultDown",
+];
+
+const DOES: Readonly<Record<Fault["kind"], readonly string[]>> = {
+  reset: [],
+  hang: [],
+  reply: ["status", "headers", "body"],
+  delay: ["ms"],
+  error: ["code", "message", "status", "retryAfterS"],
+  jobFailure: ["code", "message"],
+  approval: ["operation"],
+};
+const NEEDED: Partial<Record<Fault["kind"], string>> = {
+  reply: "status",
+  delay: "ms",
+  error: "code",
+  jobFailure: "code",
+};
+const MATCH = ["method", "path", "body", "nth", "times", "when"];
+
+/** A fault rule from outside, checked: unknown words and missing numbers throw. */
+export function faultRuleFrom(given: Readonly<Record<string, unknown>>): FaultRule {
+  const only = (value: object, names: readonly string[], where: string): void => {
+    const odd = Object.keys(value).find((name) => !names.includes(name));
+    if (odd !== undefined) throw new Error(`${where} has no "${odd}"; it has: ${names.join(", ")}`);
+  };
+  if (given["condition"] !== undefined) {
+    only(given, ["condition"], "a condition");
+    if (!CONDITIONS.some((each) => each === given["condition"]))
+      throw new Error(`there is no condition "${String(given["condition"])}"; there are: ${CONDITIONS.join(", ")}`);
+    return given as unknown as FaultRule;
+  }
+  only(given, [...MATCH, "does"], "a fault rule");
+  if (given["when"] !== undefined && given["when"] !== "before" && given["when"] !== "after")
+    throw new Error('"when" is before or after');
+  const does = given["does"] as { kind?: string } | undefined;
+  const kind = does?.kind as Fault["kind"] | undefined;
+  if (!does || kind === undefined || !(kind in DOES))
+    throw new Error(`"does" has a kind, one of: ${Object.keys(DOES).join(", ")}`);
+  only(does, ["kind", ...DOES[kind]], `the fault "${kind}"`);
+  const needed = NEEDED[kind];
+  if (needed !== undefined && typeof (does as Record<string, unknown>)[needed] !== "number")
+    throw new Error(`the fault "${kind}" needs a number "${needed}"`);
+  return given as unknown as FaultRule;
 }

@@ -1,8 +1,8 @@
-import { accepts } from "../kernel/body.js";
+import { accepts, text } from "../kernel/body.js";
 import { ApiError, badValue, notFound } from "../kernel/errors.js";
 import { fieldTable } from "../kernel/fields.js";
 import { livingJobs } from "../kernel/jobs.js";
-import { isoDuration, isoTime } from "../kernel/query.js";
+import { isoTime } from "../kernel/query.js";
 import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref, sees } from "../kernel/scope.js";
@@ -68,6 +68,9 @@ export const nodes: Collection = {
     })),
 };
 
+/** "Job failed" (reference 7.2): what a cancelled one ends with is not documented. */
+const JOB_CANCELLED = 460770;
+
 const jobFields = fieldTable(
   "uuid description state message code start_time end_time error.{code,message} svm.{uuid,name} node.name",
 );
@@ -97,20 +100,30 @@ function jobView(ctx: Ctx, job: JobState): Rec {
   };
 }
 
+/** Most jobs can neither be paused nor cancelled; the knob lets them. A cancelled job has done nothing and ends in failure. */
 function controlJob(ctx: Ctx): Outcome {
   const job = visibleJobs(ctx).find((each) => each.uuid === ctx.params["uuid"]);
   if (!job) throw notFound();
-  const action = ctx.query.get("action");
+  const action = ctx.query.get("action") ?? (text(ctx.body, "state") === "cancel" ? "cancel" : null);
   if (action !== "cancel" && action !== "pause" && action !== "resume") throw badValue("action", action);
-  if (job.state !== "running")
-    throw new ApiError(
-      458776,
-      `The job is not running: it ended ${isoDuration(ctx.now - (job.endedAt ?? ctx.now))} ago.`,
-      400,
-    );
-  throw action === "cancel"
-    ? new ApiError(458784, "The job cannot be canceled.", 400)
-    : new ApiError(458783, "The job cannot be paused.", 400);
+  const refused = (code: number, message: string): ApiError => new ApiError(code, message, 400);
+  if (job.endedAt !== undefined) throw refused(458762, "The job has ended.");
+  if (action === "resume" && job.state === "running") throw refused(458771, "The job is running.");
+  if (action === "pause" && job.state !== "running") throw refused(458776, "The job is not running.");
+  if (ctx.fabric.knobs.jobControl === "refuse") {
+    throw action === "cancel"
+      ? refused(458784, "The job cannot be canceled.")
+      : refused(458783, "The job cannot be paused.");
+  }
+  if (action === "pause") Object.assign(job, { state: "paused", leftMs: Math.max(0, job.endsAt - ctx.now) });
+  else if (action === "resume") {
+    Object.assign(job, { state: "running", endsAt: ctx.now + (job.leftMs ?? 0), leftMs: undefined });
+    job.resume?.();
+    job.resume = undefined;
+  } else {
+    Object.assign(job, { state: "failure", code: JOB_CANCELLED, message: "The job was canceled.", endedAt: ctx.now });
+  }
+  return { done: true };
 }
 
 export const clusterWrites: readonly Write[] = [
@@ -120,7 +133,7 @@ export const clusterWrites: readonly Write[] = [
     reply: "sync",
     flags: ["action"],
     body: accepts("state"),
-    errors: [458776, 458783, 458784],
+    errors: [458762, 458771, 458776, 458783, 458784],
     run: controlJob,
   },
 ];

@@ -1,10 +1,10 @@
-import { accepts, duration, list, needText, text } from "../kernel/body.js";
-import { ApiError, badValue, notFound } from "../kernel/errors.js";
+import { accepts, duration, has, list, needText } from "../kernel/body.js";
+import { ApiError, badValue, notFound, nothingToChange } from "../kernel/errors.js";
 import { fieldTable } from "../kernel/fields.js";
 import { isoDuration } from "../kernel/query.js";
 import { isRec, type Rec, type Val, valuesAt } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
-import { ref, sees } from "../kernel/scope.js";
+import { ref, sees, svmIn } from "../kernel/scope.js";
 import type { Cron, ScheduleState } from "../state.js";
 
 const fields = fieldTable(
@@ -65,18 +65,39 @@ function create(ctx: Ctx): Outcome {
   const intervalMs = duration(body, "interval");
   if ((cron === undefined) === (intervalMs === undefined))
     throw new ApiError(458788, "Give either cron or interval.", 400);
-  const svm = cluster.svms.find((each) => each.name === text(body, "svm.name"));
+  const svm = has(body, "svm") ? svmIn(ctx) : undefined;
   const made: ScheduleState = { uuid: fabric.ids.next("schedule"), name, cron, intervalMs, svm };
   cluster.schedules.push(made);
   return { done: true, location: `/api/cluster/schedules/${made.uuid}`, record: view(ctx, made) };
 }
 
-function remove({ cluster, params }: Ctx): Outcome {
+function scheduleAt({ cluster, params }: Ctx): ScheduleState {
   const found = cluster.schedules.find((each) => each.uuid === params["uuid"]);
   if (!found) throw notFound();
+  return found;
+}
+
+/** A cron schedule stays one, an interval one too; the parts of cron are replaced together. */
+function change(ctx: Ctx): Outcome {
+  const { body } = ctx;
+  const schedule = scheduleAt(ctx);
+  const cron = cronOf(body);
+  const intervalMs = duration(body, "interval");
+  if (cron === undefined && intervalMs === undefined) throw nothingToChange();
+  if ((cron && !schedule.cron) || (intervalMs !== undefined && schedule.cron))
+    throw new ApiError(459760, `Schedule "${schedule.name}" is of the other type.`, 400);
+  schedule.cron = cron ?? schedule.cron;
+  schedule.intervalMs = intervalMs ?? schedule.intervalMs;
+  return { done: true };
+}
+
+function remove(ctx: Ctx): Outcome {
+  const { cluster } = ctx;
+  const found = scheduleAt(ctx);
   const used =
     cluster.relationships.some((each) => each.schedule === found.name) ||
-    cluster.policies.some((each) => each.schedule === found.name);
+    cluster.policies.some((each) => each.schedule === found.name) ||
+    cluster.snapshotPolicies.some((each) => each.copies.some((copy) => copy.schedule === found.name));
   if (used) throw new ApiError(459758, `Schedule "${found.name}" is in use.`, 409);
   cluster.schedules = cluster.schedules.filter((each) => each !== found);
   return { done: true };
@@ -92,6 +113,16 @@ export const scheduleWrites: readonly Write[] = [
     readable: fields,
     errors: [1, 458788],
     run: create,
+  },
+  {
+    method: "PATCH",
+    path: "/cluster/schedules/{uuid}",
+    reply: "sync",
+    clusterOnly: true,
+    body: accepts("cron.{minutes,hours,days,months,weekdays} interval"),
+    readable: fields,
+    errors: [459760],
+    run: change,
   },
   {
     method: "DELETE",

@@ -1,13 +1,13 @@
-import type { TLSSocket } from "node:tls";
 import type { SimRequest } from "../../kit/http.js";
 import type { FabricState } from "../fabric.js";
 import type { ClusterState, SvmState } from "../state.js";
 import { ApiError, notAuthorized } from "./errors.js";
+import { byCertificate, byPassword } from "./logins.js";
 import type { Login } from "./route.js";
 
 const refused = (): ApiError => new ApiError(6691623, "User is not authorized.", 401);
 
-/** HTTP Basic, or a client certificate whose common name is a login: reference 1.2. */
+/** HTTP Basic, or a client certificate whose common name is a login: reference 1.2. A given password is not helped by a certificate. */
 export function authenticate(fabric: FabricState, cluster: ClusterState, request: SimRequest): Login {
   if (fabric.is(cluster.name, "loginRefused")) throw refused();
   const basic = /^Basic (.+)$/i.exec(request.headers.authorization ?? "");
@@ -16,18 +16,9 @@ export function authenticate(fabric: FabricState, cluster: ClusterState, request
         .toString("utf8")
         .split(":")
     : [];
-  const named = basic
-    ? cluster.spec.logins.find((each) => each.user === user && each.password === rest.join(":"))
-    : cluster.spec.logins.find((each) => each.user === certificateName(request));
+  const named = basic ? byPassword(fabric, cluster, user, rest.join(":")) : byCertificate(fabric, cluster, request);
   if (!named) throw refused();
   return { user: named.user, role: named.role, svm: named.svm ? svmOf(cluster, named.svm) : undefined };
-}
-
-function certificateName(request: SimRequest): string | undefined {
-  const socket = request.raw.socket as TLSSocket;
-  if (typeof socket.getPeerCertificate !== "function" || !socket.authorized) return undefined;
-  const name: unknown = socket.getPeerCertificate().subject?.CN;
-  return typeof name === "string" ? name : undefined;
 }
 
 function svmOf(cluster: ClusterState, name: string): SvmState | undefined {

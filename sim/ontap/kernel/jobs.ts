@@ -42,8 +42,20 @@ export function startJob(
   return job;
 }
 
+/** A job that was paused meanwhile ends when it has run its time. */
 function endJob(fabric: FabricState, job: JobState, start: JobStart, fault: JobFault | undefined): void {
-  if (job.state !== "running") return;
+  if (job.state === "running" && job.endsAt > fabric.now) {
+    fabric.at(job.endsAt, () => endJob(fabric, job, start, fault));
+    return;
+  }
+  if (job.state === "paused") {
+    job.resume = () => fabric.at(job.endsAt, () => endJob(fabric, job, start, fault));
+    return;
+  }
+  if (job.state !== "running") {
+    start.abandon?.();
+    return;
+  }
   job.endedAt = fabric.now;
   try {
     if (fault?.when === "before") throw new ApiError(fault.code, fault.message);

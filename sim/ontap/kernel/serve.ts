@@ -20,8 +20,28 @@ const POLL_MS = 10;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Answers one REST call to a cluster. */
+/** Answers one REST call to a cluster. More at a time than the knob allows are refused (reference 1.4). */
 export async function answer(fabric: FabricState, name: string, request: SimRequest): Promise<SimReply> {
+  const before = fabric.inFlight.get(name) ?? 0;
+  if (before >= fabric.knobs.maxInFlight) return tooMany(fabric, request);
+  fabric.inFlight.set(name, before + 1);
+  try {
+    return await answerOne(fabric, name, request);
+  } finally {
+    fabric.inFlight.set(name, (fabric.inFlight.get(name) ?? 1) - 1);
+  }
+}
+
+function tooMany(fabric: FabricState, request: SimRequest): SimReply {
+  const error = new ApiError(
+    262160,
+    "There are too many requests already being processed. Retry after a short delay.",
+    429,
+  );
+  return errorReply(error, request, fabric.knobs.retryAfterS);
+}
+
+async function answerOne(fabric: FabricState, name: string, request: SimRequest): Promise<SimReply> {
   fabric.settle();
   if (fabric.is(name, "unreachable")) return { kind: "reset" };
   if (fabric.knobs.callMs > 0) await pause(fabric.knobs.callMs);
@@ -64,6 +84,7 @@ function injected(fault: Fault, request: SimRequest): SimReply | undefined {
       return errorReply(
         new ApiError(fault.code, fault.message ?? `Injected error ${fault.code}.`, fault.status ?? 400),
         request,
+        fault.retryAfterS,
       );
     case "delay":
     case "jobFailure":
@@ -86,9 +107,10 @@ async function real(
   }
 }
 
-function errorReply(error: ApiError, request: SimRequest): SimReply {
+function errorReply(error: ApiError, request: SimRequest, retryAfterS?: number): SimReply {
   const challenge = error.status === 401 ? { "www-authenticate": 'Basic realm="ONTAP"' } : {};
-  return { status: error.status, headers: { ...contentType(request), ...challenge }, body: error.body() };
+  const wait = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) };
+  return { status: error.status, headers: { ...contentType(request), ...challenge, ...wait }, body: error.body() };
 }
 
 /** Without `Accept: application/json` ONTAP speaks HAL. */
@@ -212,8 +234,8 @@ function outcomeOf(route: Write, ctx: Ctx): Outcome {
 async function ended(fabric: FabricState, job: JobState, seconds: number): Promise<void> {
   fabric.settle();
   const until = Date.now() + seconds * 1000;
-  const simulated = fabric.clock.now() + seconds * 1000;
-  while (job.endedAt === undefined && Date.now() < until && fabric.clock.now() < simulated) {
+  const simulated = fabric.time() + seconds * 1000;
+  while (job.endedAt === undefined && Date.now() < until && fabric.time() < simulated) {
     await pause(POLL_MS);
     fabric.settle();
   }

@@ -3,7 +3,7 @@ import { ApiError } from "../kernel/errors.js";
 import type { Rec } from "../kernel/records.js";
 import type { ClusterState, PortState } from "../state.js";
 
-const FIELDS = ["home_port", "home_node", "port", "node", "broadcast_domain"] as const;
+type Place = "home_port" | "home_node" | "port" | "node" | "broadcast_domain";
 
 /**
  * The port a body's `location` leads to: a port by name and node (or uuid), else the first fitting one of a node or a broadcast domain.
@@ -36,8 +36,6 @@ function checked(port: PortState, ipspace: string): PortState {
   if (port.enabled === false) throw new ApiError(1967154, `Port "${port.name}" is down.`, 400, "location.home_port");
   return port;
 }
-
-type Place = (typeof FIELDS)[number];
 
 function portNamed(cluster: ClusterState, body: Rec, field: Place, nodeField: Place): PortState | undefined {
   const uuid = text(body, `location.${field}.uuid`);

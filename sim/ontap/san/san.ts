@@ -1,5 +1,6 @@
 import type { Disk, San, SeenLun, Target } from "../../kit/san.js";
 import type { FabricState } from "../fabric.js";
+import { isAlive, isUp } from "../network/reach.js";
 import type { ClusterState, IgroupState, LifState, SvmState } from "../state.js";
 import { findLun, type LunPlace, putDisk } from "../storage/content.js";
 import { readOnly } from "../storage/luns.js";
@@ -98,7 +99,7 @@ export class ArraySan implements San {
     this.fabric.settle();
     for (const cluster of this.fabric.clusters.values()) {
       const lif = cluster.lifs.find(
-        (each) => each.kind === "iscsi" && each.address === address && each.enabled && each.up,
+        (each) => each.kind === "iscsi" && each.address === address && isAlive(cluster, each),
       );
       if (lif?.svm?.iscsi?.enabled) return { cluster, svm: lif.svm, lif };
     }
@@ -107,7 +108,7 @@ export class ArraySan implements San {
 }
 
 const portalsOf = (cluster: ClusterState, svm: SvmState): LifState[] =>
-  cluster.lifs.filter((lif) => lif.kind === "iscsi" && lif.svm === svm && lif.enabled && lif.up);
+  cluster.lifs.filter((lif) => lif.kind === "iscsi" && lif.svm === svm && isUp(cluster, lif));
 
 const holds = (igroup: IgroupState, initiator: string): boolean =>
   igroup.initiators.some((each) => each.name.toLowerCase() === initiator.toLowerCase());

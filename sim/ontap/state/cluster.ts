@@ -1,5 +1,13 @@
 import type { WorldCluster } from "../../worlds/types.js";
-import type { AzureAddresses, BroadcastDomainState, FcLifState, IpspaceState, LifState, PortState, RouteState } from "./network.js";
+import type {
+  AzureAddresses,
+  BroadcastDomainState,
+  FcLifState,
+  IpspaceState,
+  LifState,
+  PortState,
+  RouteState,
+} from "./network.js";
 import type { ClusterPeerState, PeerPermissionState, SvmPeerState } from "./peers.js";
 import type { IgroupState, IscsiCredentialState, MapState, SessionState } from "./san.js";
 import type { PolicyState, RelationshipState, ReleaseState } from "./snapmirror.js";
@@ -18,8 +26,8 @@ export interface NodeState {
 export interface ScheduleState {
   readonly uuid: string;
   readonly name: string;
-  readonly cron?: Cron | undefined;
-  readonly intervalMs?: number | undefined;
+  cron?: Cron | undefined;
+  intervalMs?: number | undefined;
   readonly svm?: SvmState | undefined;
 }
 
@@ -38,7 +46,11 @@ export interface JobState {
   readonly startedAt: number;
   endsAt: number;
   endedAt?: number | undefined;
-  state: "queued" | "running" | "success" | "failure";
+  state: "queued" | "running" | "paused" | "success" | "failure";
+  /** Set while paused: what was left to do. */
+  leftMs?: number | undefined;
+  /** Set when its time came while it was paused. */
+  resume?: (() => void) | undefined;
   message: string;
   code: number;
 }
@@ -127,7 +139,8 @@ export interface AuditState {
 export interface ClusterState {
   readonly uuid: string;
   readonly name: string;
-  readonly spec: WorldCluster;
+  /** As the world has it, or as the profile was changed since. */
+  spec: WorldCluster;
   readonly nodes: readonly NodeState[];
   readonly aggregates: readonly AggregateState[];
   svms: SvmState[];

@@ -9,11 +9,14 @@ export interface ClusterPeerState {
   remote?: string | undefined;
   addresses: readonly string[];
   ipspace: string;
-  readonly applications: readonly string[];
-  readonly allowedSvms: readonly string[];
-  readonly encryption: "none" | "tls_psk";
+  applications: readonly string[];
+  allowedSvms: readonly string[];
+  encryption: "none" | "tls_psk";
+  /** Set while the other side has still to give it. */
   passphrase?: string | undefined;
-  readonly expiresAt?: number | undefined;
+  expiresAt?: number | undefined;
+  /** Pending before. */
+  availableAt?: number | undefined;
   createdAt: number;
 }
 

@@ -50,6 +50,75 @@ test("clusters: an offer, its passphrase once, accepted; the anonymous uuid chan
   expect((await accept(offered.authentication.passphrase)).body.error.code).toBe("4653075");
 });
 
+test("pending for some seconds, then available; one side deleted leaves the other unavailable", async () => {
+  on.fabric.knobs({ peeringMs: [2000, 2000] });
+  await accept((await offer()).authentication.passphrase);
+  const [peer] = (await on.get(ALI, "/cluster/peers?fields=*")).records;
+  expect([peer.status.state, peer.authentication.state]).toEqual(["pending", "pending"]);
+  on.clock.advance(2000);
+  const later = await on.get(ALI, `/cluster/peers/${peer.uuid}`);
+  expect([later.status.state, later.authentication.state]).toEqual(["available", "ok"]);
+  const [other] = (await on.get(CVO, "/cluster/peers")).records;
+  expect((await on.call(CVO, "DELETE", `/cluster/peers/${other.uuid}`)).status).toBe(200);
+  expect((await on.get(ALI, `/cluster/peers/${peer.uuid}`)).status.state).toBe("unavailable");
+});
+
+test.each([
+  [{}, "400/4656077"],
+  [{ authentication: { passphrase: "long-enough" } }, "400/4656069"],
+  [{ remote: { ip_addresses: ["10.7.0.11"] }, ipspace: { name: "nope" } }, "400/4653365"],
+  [{ remote: { ip_addresses: ["10.7.0.11"] }, authentication: { passphrase: "short" } }, "400/4653236"],
+  [{ remote: { ip_addresses: ["10.8.0.21"] } }, "400/4656100"],
+  [{ remote: { ip_addresses: ["10.7.0.11", "fd20::1"] } }, "400/4653708"],
+  [{ remote: { ip_addresses: ["10.7.0.300"] } }, "400/4653368"],
+  [{ remote: { ip_addresses: ["array.example"] } }, "400/8847365"],
+  [{ remote: { ip_addresses: ["10.7.0.99"] }, authentication: { passphrase: "long-enough" } }, "400/4653215"],
+  [{ name: "cvo-eastus2", authentication: { generate_passphrase: true } }, "400/4653058"],
+  [{ authentication: { generate_passphrase: true, expiry_time: "P8D" } }, "400/4655058"],
+])("a peering with %j", async (body, expected) => {
+  const reply = await on.call(CVO, "POST", "/cluster/peers", { body });
+  expect(`${reply.status}/${reply.body.error?.code}`).toBe(expected);
+});
+
+test("encryption must agree; without an intercluster LIF nothing can be offered", async () => {
+  const { passphrase } = (await offer()).authentication;
+  const body = {
+    remote: { ip_addresses: ["10.7.0.11"] },
+    authentication: { passphrase },
+    encryption: { proposed: "none" },
+  };
+  expect((await on.call(CVO, "POST", "/cluster/peers", { body })).body.error.code).toBe("4653220");
+  const { records } = await on.get(ALI, "/network/ip/interfaces?services=intercluster_core");
+  for (const { uuid } of records)
+    await on.call(ALI, "PATCH", `/network/ip/interfaces/${uuid}`, { body: { enabled: false } });
+  expect((await accept(passphrase)).body.error.code).toBe("4653215");
+  const generate = { authentication: { generate_passphrase: true } };
+  expect((await on.call(ALI, "POST", "/cluster/peers", { body: generate })).body.error.code).toBe("4656095");
+});
+
+test("a peering is renamed, and authenticated anew with a passphrase of the other side", async () => {
+  await accept((await offer()).authentication.passphrase);
+  const [here] = (await on.get(CVO, "/cluster/peers")).records;
+  const [there] = (await on.get(ALI, "/cluster/peers")).records;
+  const patch = (cluster: string, uuid: string, body: unknown): Promise<Json> =>
+    on.call(cluster, "PATCH", `/cluster/peers/${uuid}?return_records=true`, { body });
+  expect((await patch(CVO, here.uuid, {})).body.error.code).toBe("262190");
+  expect((await patch(CVO, here.uuid, { name: "array" })).status).toBe(200);
+  expect((await on.get(CVO, `/cluster/peers/${here.uuid}`)).name).toBe("array");
+  expect((await patch(CVO, here.uuid, { remote: { ip_addresses: ["10.7.0.99"] } })).body.error.code).toBe("4653215");
+  const made = await patch(ALI, there.uuid, { authentication: { generate_passphrase: true } });
+  expect((await on.get(ALI, `/cluster/peers/${there.uuid}`)).authentication.state).toBe("pending");
+  const { passphrase } = made.body.records[0].authentication;
+  expect((await patch(CVO, here.uuid, { authentication: { passphrase: "not-this-one" } })).body.error.code).toBe(
+    "4653219",
+  );
+  expect((await patch(CVO, here.uuid, { authentication: { passphrase } })).status).toBe(200);
+  expect((await on.get(ALI, `/cluster/peers/${there.uuid}`)).authentication.state).toBe("ok");
+  expect(
+    await on.get(ALI, "/cluster/peers?fields=authentication.passphrase", {}).catch((e: Error) => e.message),
+  ).toMatch(/262249/);
+});
+
 test("an expired passphrase is refused", async () => {
   const offered = await offer("PT5M");
   on.clock.advance(6 * 60_000);

@@ -1,7 +1,7 @@
 import { Agent, request } from "undici";
 import { ManualClock } from "../../../sim/kit/clock.js";
 import { simCa } from "../../../sim/kit/tls.js";
-import { createFabric, type Fabric, instant, type Knobs } from "../../../sim/ontap/index.js";
+import { type Bulk, createFabric, type Fabric, instant, type Knobs } from "../../../sim/ontap/index.js";
 import { epic } from "../../../sim/worlds/epic.js";
 import type { World } from "../../../sim/worlds/types.js";
 
@@ -41,9 +41,14 @@ export interface Arrays {
 }
 
 /** The arrays of a world behind real sockets, with a plain client that is not ours. */
-export async function arrays(knobs: Partial<Knobs> = instant, world: World = epic, at = START): Promise<Arrays> {
+export async function arrays(
+  knobs: Partial<Knobs> = instant,
+  world: World = epic,
+  at = START,
+  bulk?: Bulk,
+): Promise<Arrays> {
   const clock = new ManualClock(at);
-  const fabric = createFabric({ world, clock, knobs });
+  const fabric = createFabric({ world, clock, knobs, ...(bulk ? { bulk } : {}) });
   const dispatcher = new Agent({ connect: { ca: (await simCa()).certPem } });
   const servers = new Map<string, { url: string; close(): Promise<void> }>();
   for (const cluster of world.clusters) servers.set(cluster.name, await fabric.listen(cluster.name));
