@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { useRedis } from "../support/redis.js";
-import { openScene, textOf, type Scene, type Shown } from "./app.js";
+import { openScene, textOf, until, type Scene, type Shown } from "./app.js";
 
 const redis = useRedis();
 const array = ["ali-ontap-01", "svm_epic", "epic_prd"] as const;
@@ -68,14 +68,37 @@ describe.each(["keep", "drop"] as const)("restore prod from CVO where newer snap
     await approve(scene, card, "U0STORAGE2");
     await scene.reply(asked, /over|ended|no longer|out of date|any more|Nothing was changed/i, "U0STORAGE2");
     expect(await restores(scene)).toHaveLength(1);
-    await undo(asked);
+    await undo(asked, was);
   });
 
-  /** A plan of its own, from the safety copy; the mirror that stays paused refuses or warns before anything is touched. */
-  async function undo(asked: string): Promise<void> {
+  /**
+   * A plan of its own, from the safety copy, run to its end: what was there before the restore is there again. With the mirror paused no
+   * further safety copy can be made, so the approvers type the word.
+   */
+  async function undo(asked: string, was: string): Promise<void> {
+    const { fabric } = scene.world;
     await scene.say("undo this restore", { thread: asked });
-    const card = textOf(await scene.card(asked, /undo this restore[\s\S]*(Waiting for approval|Not possible)/));
-    expect(card).toMatch(/sluice-safety\./);
+    const card = await scene.card(asked, /undo this restore[\s\S]*Waiting for approval/);
+    expect(textOf(card)).toMatch(/Restores to:\* sluice-safety\./);
     expect(await restores(scene)).toHaveLength(1);
+    const yes = reading === "keep" ? approve : approveTyping;
+    for (const user of ["U0STORAGE", "U0APPOWNER"]) await yes(scene, card, user);
+    const done = textOf(await scene.card(asked, /undo this restore[\s\S]*Done in/));
+    expect(done).toMatch(/epic_prd is as it was at sluice-safety\./);
+    expect(await restores(scene)).toHaveLength(2);
+    expect(overwritten(scene)).toBe(2);
+    expect(fabric.contentOf(...array)).toBe(was);
+    expect(await mirrorState(scene)).toBe(reading === "keep" ? "snapmirrored" : "paused");
   }
 });
+
+/** Where there is no way back, a yes is the set's name, typed. */
+async function approveTyping(scene: Scene, card: Shown, user: string): Promise<void> {
+  await approve(scene, card, user);
+  const view = await until(async () => {
+    const { views } = await scene.control<{ views: { id: string }[] }>(`views?user=${user}`);
+    return views[0];
+  }, "the modal that wants a word");
+  const values = { word: { value: { type: "plain_text_input", value: "prod" } } };
+  expect(await scene.control("submit", { view_id: view.id, user, values })).toMatchObject({ ok: true });
+}
