@@ -13,15 +13,18 @@ import { ipspaces, ipspaceWrites } from "../network/ipspaces.js";
 import { servicePolicyRecords } from "../network/policies.js";
 import { ports, portWrites } from "../network/ports.js";
 import { ipRoutes, routeWrites } from "../network/routes.js";
-import { igroups, igroupWrites, initiators } from "../san/igroups.js";
-import { lunMaps, mapWrites } from "../san/maps.js";
+import { credentialWrites, iscsiCredentials } from "../san/credentials.js";
+import { igroups, igroupWrites } from "../san/igroups.js";
+import { initiators, initiatorWrites, nestedIgroups } from "../san/initiators.js";
+import { lunMaps, mapWrites, reportingNodeRecords } from "../san/maps.js";
 import { fcpServices, iscsiServices, iscsiSessions, serviceWrites } from "../san/services.js";
 import { securityFamily } from "../security/family.js";
 import { policies, policyWrites } from "../snapmirror/policies.js";
 import { relationships, relationshipWrites } from "../snapmirror/relationships.js";
 import { transfers, transferWrites } from "../snapmirror/transferRoutes.js";
 import { aggregates } from "../storage/aggregates.js";
-import { luns, lunWrites } from "../storage/luns.js";
+import { luns } from "../storage/luns.js";
+import { lunWrites } from "../storage/lunWrites.js";
 import { recoveryQueue, recoveryQueueWrites } from "../storage/recoveryQueue.js";
 import { snapshotPolicies, snapshotPolicyWrites } from "../storage/snapshotPolicies.js";
 import { snapshots, snapshotWrites } from "../storage/snapshotRoutes.js";
@@ -50,8 +53,18 @@ export const families: readonly Family[] = [
   },
   {
     name: "san",
-    collections: [igroups, initiators, lunMaps, iscsiServices, iscsiSessions, fcpServices],
-    writes: [...igroupWrites, ...mapWrites, ...serviceWrites],
+    collections: [
+      igroups,
+      initiators,
+      nestedIgroups,
+      lunMaps,
+      reportingNodeRecords,
+      iscsiServices,
+      iscsiSessions,
+      iscsiCredentials,
+      fcpServices,
+    ],
+    writes: [...igroupWrites, ...initiatorWrites, ...mapWrites, ...serviceWrites, ...credentialWrites],
   },
   {
     name: "snapmirror",

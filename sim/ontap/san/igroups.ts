@@ -6,6 +6,7 @@ import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Entry, Outcome, Write } from "../kernel/route.js";
 import { ref, sees, svmIn } from "../kernel/scope.js";
 import type { ClusterState, IgroupState } from "../state.js";
+import { allInitiators, nest, nestedIn, parentsOf } from "./nesting.js";
 import { findLun, lunPath } from "../storage/content.js";
 
 const OS_TYPES = [
@@ -36,6 +37,8 @@ export const igroups: Collection = {
 const visible = (ctx: Ctx): IgroupState[] => ctx.cluster.igroups.filter((igroup) => sees(ctx, igroup.svm));
 const entry = (ctx: Ctx, igroup: IgroupState): Entry => ({ key: igroup.uuid, view: () => view(ctx.cluster, igroup) });
 
+const noneOr = <T>(all: readonly T[]): readonly T[] | undefined => (all.length > 0 ? all : undefined);
+
 function view(cluster: ClusterState, igroup: IgroupState): Rec {
   const maps = cluster.maps.filter((map) => map.igroupUuid === igroup.uuid);
   return {
@@ -46,7 +49,9 @@ function view(cluster: ClusterState, igroup: IgroupState): Rec {
     protocol: igroup.protocol,
     delete_on_unmap: igroup.deleteOnUnmap,
     comment: igroup.comment || undefined,
-    supports_igroups: false,
+    supports_igroups: igroup.initiators.length === 0,
+    igroups: noneOr(nestedIn(cluster, igroup).map(ref)),
+    parent_igroups: noneOr(parentsOf(cluster, igroup).map(ref)),
     initiators:
       igroup.initiators.length > 0
         ? igroup.initiators.map(({ name, comment }) => ({ name, comment: comment || undefined }))
@@ -61,11 +66,12 @@ function view(cluster: ClusterState, igroup: IgroupState): Rec {
 
 /** Sessions on every node, some, none: reference 8.3. Fibre Channel initiators are taken to be logged in. */
 function connection(cluster: ClusterState, igroup: IgroupState, maps: number): string {
-  if (igroup.initiators.length === 0) return "no_initiators";
+  const all = allInitiators(cluster, igroup);
+  if (all.length === 0) return "no_initiators";
   if (maps === 0) return "no_lun_maps";
   if (igroup.protocol === "fcp") return "full";
   const portals = cluster.lifs.filter((lif) => lif.kind === "iscsi" && lif.svm === igroup.svm && lif.enabled);
-  const names = igroup.initiators.map((each) => each.name.toLowerCase());
+  const names = all.map((name) => name.toLowerCase());
   const reached = portals.filter((lif) =>
     cluster.sessions.some(
       (session) => session.address === lif.address && names.includes(session.initiator.toLowerCase()),
@@ -119,8 +125,10 @@ function refuseCollisions(ctx: Ctx, igroup: IgroupState, name: string): void {
   }
 }
 
-function addInitiator(ctx: Ctx, igroup: IgroupState, given: Rec): void {
+export function addInitiator(ctx: Ctx, igroup: IgroupState, given: Rec): void {
   const name = checkedInitiator(igroup, needText(given, "name"));
+  if (nestedIn(ctx.cluster, igroup).length > 0)
+    throw new ApiError(`Igroup "${igroup.name}" holds igroups: it takes no initiators.`, 400, "initiators");
   if (igroup.initiators.some((each) => each.name === name)) {
     throw new ApiError(5374035, `Initiator "${name}" is already in igroup "${igroup.name}".`, 409, "name");
   }
@@ -148,6 +156,7 @@ function create(ctx: Ctx): Outcome {
     initiators: [],
   };
   for (const each of list(body, "initiators") ?? []) addInitiator(ctx, igroup, each);
+  for (const each of list(body, "igroups") ?? []) nest(ctx, igroup, each);
   cluster.igroups.push(igroup);
   return { done: true, location: `/api/protocols/san/igroups/${igroup.uuid}`, record: view(cluster, igroup) };
 }
@@ -166,11 +175,12 @@ function change(ctx: Ctx): Outcome {
   }
   igroup.name = name ?? igroup.name;
   igroup.osType = word(body, "os_type", OS_TYPES) ?? igroup.osType;
+  igroup.deleteOnUnmap = flag(body, "delete_on_unmap") ?? igroup.deleteOnUnmap;
   if (has(body, "comment")) igroup.comment = isNull(body, "comment") ? "" : (text(body, "comment") ?? "");
   return { done: true };
 }
 
-const isMapped = (cluster: ClusterState, igroup: IgroupState): boolean =>
+export const isMapped = (cluster: ClusterState, igroup: IgroupState): boolean =>
   cluster.maps.some((map) => map.igroupUuid === igroup.uuid);
 
 function remove(ctx: Ctx): Outcome {
@@ -183,60 +193,25 @@ function remove(ctx: Ctx): Outcome {
     }
     cluster.maps = cluster.maps.filter((map) => map.igroupUuid !== igroup.uuid);
   }
+  for (const each of parentsOf(cluster, igroup)) each.nested = each.nested?.filter((uuid) => uuid !== igroup.uuid);
   cluster.igroups = cluster.igroups.filter((each) => each !== igroup);
   fabric.effect(cluster.name, "igroup deleted", `${igroup.svm.name}:${igroup.name}`);
   return { done: true };
 }
 
-const mapped = (igroup: IgroupState): ApiError =>
+export const mapped = (igroup: IgroupState): ApiError =>
   new ApiError(1254213, `Igroup "${igroup.name}" has mapped LUNs.`, 400);
-
-function addInitiators(ctx: Ctx): Outcome {
-  const igroup = igroupAt(ctx, "igroup.uuid");
-  const before = [...igroup.initiators];
-  try {
-    for (const each of list(ctx.body, "records") ?? [ctx.body]) addInitiator(ctx, igroup, each);
-  } catch (error) {
-    igroup.initiators = before;
-    throw error;
-  }
-  const name = igroup.initiators.at(-1)?.name ?? "";
-  const location = `/api/protocols/san/igroups/${igroup.uuid}/initiators/${encodeURIComponent(name)}`;
-  return { done: true, location, record: { igroup: ref(igroup), name } };
-}
-
-function removeInitiator(ctx: Ctx): Outcome {
-  const igroup = igroupAt(ctx, "igroup.uuid");
-  const name = (ctx.params["name"] ?? "").toLowerCase();
-  if (!igroup.initiators.some((each) => each.name === name)) {
-    throw new ApiError(5374034, `Initiator "${name}" is not in igroup "${igroup.name}".`, 404, "name");
-  }
-  if (isMapped(ctx.cluster, igroup) && !flagOf(ctx.query, "allow_delete_while_mapped", false)) throw mapped(igroup);
-  igroup.initiators = igroup.initiators.filter((each) => each.name !== name);
-  return { done: true };
-}
-
-export const initiators: Collection = {
-  path: "/protocols/san/igroups/{igroup.uuid}/initiators",
-  keys: ["name"],
-  fields: fieldTable("name comment igroup.{uuid,name}"),
-  list: (ctx) => {
-    const igroup = igroupAt(ctx, "igroup.uuid");
-    return igroup.initiators.map((each) => ({
-      key: each.name,
-      view: () => ({ name: each.name, comment: each.comment || undefined, igroup: ref(igroup) }),
-    }));
-  },
-};
 
 export const igroupWrites: readonly Write[] = [
   {
     method: "POST",
     path: "/protocols/san/igroups",
     reply: "sync",
-    body: accepts("name svm.{name,uuid} os_type protocol comment delete_on_unmap initiators.{name,comment}"),
+    body: accepts(
+      "name svm.{name,uuid} os_type protocol comment delete_on_unmap initiators.{name,comment} igroups.{name,uuid}",
+    ),
     readable: fields,
-    errors: [5374023, 5373958, 5373969, 5373971, 5374732],
+    errors: [5374023, 5373958, 5373969, 5373971, 5374732, 5374734, 5374852],
     run: create,
   },
   {
@@ -255,21 +230,5 @@ export const igroupWrites: readonly Write[] = [
     flags: ["allow_delete_while_mapped"],
     errors: [1254213],
     run: remove,
-  },
-  {
-    method: "POST",
-    path: "/protocols/san/igroups/{igroup.uuid}/initiators",
-    reply: "sync",
-    body: accepts("name comment records.{name,comment}"),
-    errors: [5374035, 5373969, 5373971, 5374732, 1254193, 1254324],
-    run: addInitiators,
-  },
-  {
-    method: "DELETE",
-    path: "/protocols/san/igroups/{igroup.uuid}/initiators/{name}",
-    reply: "sync",
-    flags: ["allow_delete_while_mapped"],
-    errors: [5374034, 1254213],
-    run: removeInitiator,
   },
 ];

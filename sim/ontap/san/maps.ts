@@ -4,8 +4,9 @@ import { fieldTable } from "../kernel/fields.js";
 import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref, sees, svmIn } from "../kernel/scope.js";
-import type { ClusterState, IgroupState, MapState } from "../state.js";
+import type { ClusterState, IgroupState, MapState, NodeState } from "../state.js";
 import { findLun, type LunPlace, lunPath } from "../storage/content.js";
+import { allInitiators } from "./nesting.js";
 
 const MAX_NUMBER = 4095;
 
@@ -30,7 +31,6 @@ function view(cluster: ClusterState, map: MapState): Rec {
   const igroup = cluster.igroups.find((each) => each.uuid === map.igroupUuid);
   const aggregate = cluster.aggregates.find((each) => each.name === place?.volume.aggregate);
   const owner = cluster.nodes.find((each) => each.name === aggregate?.node);
-  const others = cluster.nodes.filter((each) => each !== owner);
   return {
     svm: ref(map.svm),
     lun: { uuid: map.lunUuid, name: place && lunPath(place), node: owner && ref(owner) },
@@ -38,12 +38,61 @@ function view(cluster: ClusterState, map: MapState): Rec {
       ...ref(igroup),
       os_type: igroup.osType,
       protocol: igroup.protocol,
-      initiators: igroup.initiators.map((each) => each.name),
+      initiators: allInitiators(cluster, igroup),
     },
     logical_unit_number: map.number,
-    // Selective LUN map: the owning node and its partner.
-    reporting_nodes: [owner, ...others].slice(0, 2).flatMap((each) => (each ? [ref(each)] : [])),
+    reporting_nodes: reportingNodes(cluster, map).map(ref),
   };
+}
+
+/** Selective LUN map: the owning node and its partner, and nodes that were added. */
+function reportingNodes(cluster: ClusterState, map: MapState): NodeState[] {
+  const place = findLun(cluster, (each) => each.identity.uuid === map.lunUuid);
+  const home = cluster.aggregates.find((each) => each.name === place?.volume.aggregate)?.node;
+  const owner = cluster.nodes.find((each) => each.name === home);
+  const pair = [owner, ...cluster.nodes.filter((each) => each !== owner)].slice(0, 2);
+  return cluster.nodes.filter((each) => pair.includes(each) || map.reporting?.includes(each.name));
+}
+
+function mapAt(ctx: Ctx): MapState {
+  const { cluster, params } = ctx;
+  const found = cluster.maps.find(
+    (each) => each.lunUuid === params["lun.uuid"] && each.igroupUuid === params["igroup.uuid"] && sees(ctx, each.svm),
+  );
+  if (!found) throw new ApiError(5374922, "The specified LUN map does not exist.", 404, "igroup.uuid");
+  return found;
+}
+
+export const reportingNodeRecords: Collection = {
+  path: "/protocols/san/lun-maps/{lun.uuid}/{igroup.uuid}/reporting-nodes",
+  keys: ["uuid"],
+  fields: fieldTable("uuid name"),
+  list: (ctx) => reportingNodes(ctx.cluster, mapAt(ctx)).map((each) => ({ key: each.uuid, view: () => ref(each) })),
+};
+
+/** After a LUN has moved: nodes that report it too. */
+function addReporting(ctx: Ctx): Outcome {
+  const { cluster, body } = ctx;
+  const map = mapAt(ctx);
+  const name = text(body, "name");
+  const uuid = text(body, "uuid");
+  const node = cluster.nodes.find((each) => (uuid === undefined ? each.name === name : each.uuid === uuid));
+  if (!node) throw new ApiError(4, "entry doesn't exist", 404, "name");
+  const reachable = cluster.lifs.some((lif) => lif.kind === "iscsi" && lif.svm === map.svm && lif.node === node.name);
+  const fc = cluster.fcLifs.some((lif) => lif.svm === map.svm && lif.node === node.name);
+  if (!reachable && !fc)
+    throw new ApiError(5374573, `Node "${node.name}" has no SAN interface of the SVM.`, 400, "name");
+  map.reporting = [...new Set([...(map.reporting ?? []), node.name])];
+  const location = `/api/protocols/san/lun-maps/${map.lunUuid}/${map.igroupUuid}/reporting-nodes/${node.uuid}`;
+  return { done: true, location, record: ref(node) };
+}
+
+function removeReporting(ctx: Ctx): Outcome {
+  const map = mapAt(ctx);
+  const node = ctx.cluster.nodes.find((each) => each.uuid === ctx.params["uuid"]);
+  if (!node || !map.reporting?.includes(node.name)) throw new ApiError(4, "entry doesn't exist", 404, "uuid");
+  map.reporting = map.reporting.filter((each) => each !== node.name);
+  return { done: true };
 }
 
 function lunOf(ctx: Ctx): LunPlace {
@@ -81,9 +130,10 @@ function igroupOf(ctx: Ctx): IgroupState {
 
 /** Igroups of the SVM that share an initiator with this one, itself included: LUN numbers are the initiator's. */
 function kin(cluster: ClusterState, igroup: IgroupState): IgroupState[] {
-  const names = new Set(igroup.initiators.map((each) => each.name));
+  const names = new Set(allInitiators(cluster, igroup));
   return cluster.igroups.filter(
-    (each) => each === igroup || (each.svm === igroup.svm && each.initiators.some((one) => names.has(one.name))),
+    (each) =>
+      each === igroup || (each.svm === igroup.svm && allInitiators(cluster, each).some((name) => names.has(name))),
   );
 }
 
@@ -156,5 +206,20 @@ export const mapWrites: readonly Write[] = [
     reply: "sync",
     errors: [5374875, 5374878, 5374922],
     run: remove,
+  },
+  {
+    method: "POST",
+    path: "/protocols/san/lun-maps/{lun.uuid}/{igroup.uuid}/reporting-nodes",
+    reply: "sync",
+    body: accepts("name uuid"),
+    errors: [4, 5374573, 5374922],
+    run: addReporting,
+  },
+  {
+    method: "DELETE",
+    path: "/protocols/san/lun-maps/{lun.uuid}/{igroup.uuid}/reporting-nodes/{uuid}",
+    reply: "sync",
+    errors: [4, 5374922],
+    run: removeReporting,
   },
 ];

@@ -3,6 +3,7 @@ import type { FabricState } from "../fabric.js";
 import { isAlive, isUp } from "../network/reach.js";
 import type { ClusterState, IgroupState, LifState, SvmState } from "../state.js";
 import { findLun, type LunPlace, putDisk } from "../storage/content.js";
+import { allInitiators } from "./nesting.js";
 import { readOnly } from "../storage/luns.js";
 
 const ISCSI_PORT = 3260;
@@ -57,7 +58,7 @@ export class ArraySan implements San {
     if (!found || found.svm.iscsi?.targetName !== iqn) return undefined;
     return seenBy(
       found.cluster,
-      (igroup) => igroup.svm === found.svm && igroup.protocol !== "fcp" && holds(igroup, initiator),
+      (igroup) => igroup.svm === found.svm && igroup.protocol !== "fcp" && holds(found.cluster, igroup, initiator),
     );
   }
 
@@ -66,7 +67,7 @@ export class ArraySan implements San {
     return [...this.fabric.clusters.values()].flatMap((cluster) =>
       seenBy(
         cluster,
-        (igroup) => igroup.protocol !== "iscsi" && (igroup.svm.fcp?.enabled ?? false) && holds(igroup, wwpn),
+        (igroup) => igroup.protocol !== "iscsi" && (igroup.svm.fcp?.enabled ?? false) && holds(cluster, igroup, wwpn),
       ),
     );
   }
@@ -110,8 +111,8 @@ export class ArraySan implements San {
 const portalsOf = (cluster: ClusterState, svm: SvmState): LifState[] =>
   cluster.lifs.filter((lif) => lif.kind === "iscsi" && lif.svm === svm && isUp(cluster, lif));
 
-const holds = (igroup: IgroupState, initiator: string): boolean =>
-  igroup.initiators.some((each) => each.name.toLowerCase() === initiator.toLowerCase());
+const holds = (cluster: ClusterState, igroup: IgroupState, initiator: string): boolean =>
+  allInitiators(cluster, igroup).some((name) => name.toLowerCase() === initiator.toLowerCase());
 
 /** A LUN that is offline, or in an offline volume, is not reported. */
 const isOnline = ({ volume, identity }: LunPlace): boolean => volume.state === "online" && identity.enabled;

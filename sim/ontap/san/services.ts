@@ -1,5 +1,5 @@
-import { accepts, flag } from "../kernel/body.js";
-import { ApiError, notFound } from "../kernel/errors.js";
+import { accepts, flag, text } from "../kernel/body.js";
+import { ApiError, notFound, nothingToChange } from "../kernel/errors.js";
 import { fieldTable } from "../kernel/fields.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref, sees, svmIn } from "../kernel/scope.js";
@@ -113,7 +113,7 @@ function create(ctx: Ctx): Outcome {
     iscsi: {
       targetName: `iqn.1992-08.com.netapp:sn.${hex}:vs.9`,
       enabled: flag(ctx.body, "enabled") ?? true,
-      alias: svm.name,
+      alias: text(ctx.body, "target.alias") ?? svm.name,
     },
   };
   Object.assign(svm, made);
@@ -124,7 +124,18 @@ function change(ctx: Ctx): Outcome {
   const svm = svms(ctx).find((each) => each.uuid === ctx.params["svm.uuid"]);
   if (!svm) throw notFound("svm.uuid");
   if (!svm.iscsi) throw new ApiError(5374078, `SVM "${svm.name}" has no iSCSI service.`, 404);
+  if (Object.keys(ctx.body).length === 0) throw nothingToChange();
   svm.iscsi.enabled = flag(ctx.body, "enabled") ?? svm.iscsi.enabled;
+  svm.iscsi.alias = text(ctx.body, "target.alias") ?? svm.iscsi.alias;
+  return { done: true };
+}
+
+function remove(ctx: Ctx): Outcome {
+  const svm = svms(ctx).find((each) => each.uuid === ctx.params["svm.uuid"]);
+  if (!svm) throw notFound("svm.uuid");
+  if (!svm.iscsi) throw new ApiError(5374078, `SVM "${svm.name}" has no iSCSI service.`, 404);
+  if (svm.iscsi.enabled) throw new ApiError(5373960, "The iSCSI service must be disabled before it is deleted.", 400);
+  Object.assign(svm, { iscsi: undefined });
   return { done: true };
 }
 
@@ -144,5 +155,12 @@ export const serviceWrites: readonly Write[] = [
     body: accepts("enabled target.alias"),
     errors: [5374078],
     run: change,
+  },
+  {
+    method: "DELETE",
+    path: "/protocols/san/iscsi/services/{svm.uuid}",
+    reply: "sync",
+    errors: [5373960, 5374078],
+    run: remove,
   },
 ];

@@ -43,6 +43,8 @@ export interface LunIdentity {
   enabled: boolean;
   comment: string;
   readonly createdAt: number;
+  /** Attributes only kept and shown. */
+  settings?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface CloneOf {

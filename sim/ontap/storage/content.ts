@@ -9,7 +9,11 @@ export const volumeNamed = (cluster: ClusterState, svm: string, name: string): V
 export function ensureIdentities(fabric: FabricState, cluster: ClusterState, volume: VolumeState): void {
   for (const file of volume.content.luns) {
     if (volume.identities.has(file.inode)) continue;
-    const label = lunLabel(cluster, volume, file.inode);
+    const own = lunLabel(cluster, volume, file.inode);
+    const uuid = fabric.ids.uuid(own);
+    // One that was moved away took its identity along: what comes back from a snapshot is another LUN.
+    const taken = cluster.volumes.some((each) => each !== volume && hasLun(each, uuid));
+    const label = taken ? `${own}/${fabric.ids.count()}` : own;
     volume.identities.set(file.inode, {
       uuid: fabric.ids.uuid(label),
       serial: fabric.ids.serial(label),
@@ -18,6 +22,11 @@ export function ensureIdentities(fabric: FabricState, cluster: ClusterState, vol
       createdAt: fabric.now,
     });
   }
+}
+
+function hasLun(volume: VolumeState, uuid: string): boolean {
+  for (const identity of volume.identities.values()) if (identity.uuid === uuid) return true;
+  return false;
 }
 
 const lunLabel = (cluster: ClusterState, volume: VolumeState, inode: string): string =>
