@@ -58,8 +58,8 @@ export const GENERAL_ERRORS: Readonly<Record<number, string>> = {
 /** Codes no call is answered with: a transfer's `error_info` and a relationship's `unhealthy_reason` carry them. */
 export const TRANSFER_ERRORS: Readonly<Record<number, string>> = {
   6620046: "the transfer was aborted",
-  6620053: "a snapshot that a clone holds stops the update (before 9.12.1)",
-  6620077: "the destination is full, or a snapshot there cannot be deleted",
+  6620053: "no snapshot could be made on the source",
+  6620077: "the destination is full, or smaller than its source and may not grow",
   6621444: "the peer cluster cannot be reached",
   6621445: "the source volume is offline or gone",
 };

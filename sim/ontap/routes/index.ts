@@ -29,6 +29,10 @@ import { recoveryQueue, recoveryQueueWrites } from "../storage/recoveryQueue.js"
 import { snapshotPolicies, snapshotPolicyWrites } from "../storage/snapshotPolicies.js";
 import { snapshots, snapshotWrites } from "../storage/snapshotRoutes.js";
 import { volumes, volumeWrites } from "../storage/volumes.js";
+import { auditMessages, auditSettings, auditWrites } from "../support/audit.js";
+import { autosupportMessages, autosupportWrites } from "../support/autosupport.js";
+import { emsMessages } from "../support/catalogue.js";
+import { destinationWrites, emsDestinations } from "../support/destinations.js";
 import { emsEvents, emsWrites } from "../support/ems.js";
 import { peerPermissions, svmPeers, svmPeerWrites } from "../svm/peers.js";
 import { svms } from "../svm/svms.js";
@@ -74,5 +78,9 @@ export const families: readonly Family[] = [
   { name: "private cli", collections: [], writes: cliWrites },
   { name: "application", collections: [groups, groupSnapshots], writes: [...groupWrites, ...groupSnapshotWrites] },
   securityFamily,
-  { name: "support", collections: [emsEvents], writes: emsWrites },
+  {
+    name: "support",
+    collections: [emsEvents, emsMessages, emsDestinations, autosupportMessages, auditSettings, auditMessages],
+    writes: [...emsWrites, ...destinationWrites, ...autosupportWrites, ...auditWrites],
+  },
 ];

@@ -83,6 +83,8 @@ export interface MavRequestState {
 
 export interface SecurityState {
   vaults: KeyVaultState[];
+  /** Reads are in the audit trail too. */
+  auditReads?: boolean | undefined;
   /** When the nodes found that the vault does not answer. */
   vaultDownSince?: number | undefined;
   managers: KeyManagerState[];

@@ -10,19 +10,22 @@ export const emsEvents: Collection = {
   clusterOnly: true,
   noInstance: true,
   fields: fieldTable("index time node.{uuid,name} message.{name,severity} log_message source parameters.{name,value}"),
-  list: ({ cluster }) =>
-    cluster.ems.map((event) => ({
-      key: `${event.node}/${String(event.index).padStart(9, "0")}`,
-      view: () => ({
-        index: event.index,
-        time: isoTime(event.at),
-        node: { uuid: cluster.nodes.find((each) => each.name === event.node)?.uuid, name: event.node },
-        message: { name: event.name, severity: event.severity },
-        log_message: `${event.name}: ${event.message}`,
-        source: event.name.startsWith("app.log") ? "httpd" : "mgwd",
-        parameters: [],
-      }),
-    })),
+  // Debug events come only when a severity is asked for.
+  list: ({ cluster, query }) =>
+    cluster.ems
+      .filter((each) => each.severity !== "debug" || query.has("message.severity"))
+      .map((event) => ({
+        key: `${event.node}/${String(event.index).padStart(9, "0")}`,
+        view: () => ({
+          index: event.index,
+          time: isoTime(event.at),
+          node: { uuid: cluster.nodes.find((each) => each.name === event.node)?.uuid, name: event.node },
+          message: { name: event.name, severity: event.severity },
+          log_message: `${event.name}: ${event.message}`,
+          source: event.name.startsWith("app.log") ? "httpd" : "mgwd",
+          parameters: [],
+        }),
+      })),
 };
 
 const SEVERITIES: readonly EmsState["severity"][] = ["emergency", "alert", "error", "notice", "informational", "debug"];

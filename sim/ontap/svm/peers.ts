@@ -5,7 +5,8 @@ import { flagOf } from "../kernel/read.js";
 import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref, sees, svmIn } from "../kernel/scope.js";
-import type { ClusterState, SvmPeerState, SvmState } from "../state.js";
+import { requireApproval } from "../security/mav.js";
+import type { ClusterState, PeerPermissionState, SvmPeerState, SvmState } from "../state.js";
 
 const fields = fieldTable("uuid name state applications svm.{uuid,name} peer.{svm.{uuid,name},cluster.{uuid,name}}");
 
@@ -153,6 +154,7 @@ function remove(ctx: Ctx): Outcome {
   const { cluster, fabric } = ctx;
   const peer = peerAt(ctx);
   const force = flagOf(ctx.query, "force", false);
+  requireApproval(ctx, "vserver peer delete", `-vserver ${peer.svm.name} -peer-vserver ${peer.name}`);
   return {
     job: {
       kind: "mirror",
@@ -198,6 +200,31 @@ export const peerPermissions: Collection = {
     }),
 };
 
+function permissionAt({ cluster, fabric, params }: Ctx): PeerPermissionState {
+  const found = cluster.permissions.find((each) => {
+    const svm = cluster.svms.find((one) => one.name === each.svm);
+    const peer = fabric.clusters.get(each.clusterPeer);
+    return (
+      (peer?.uuid ?? each.clusterPeer) === params["cluster_peer.uuid"] && (svm?.uuid ?? each.svm) === params["svm.uuid"]
+    );
+  });
+  if (!found) throw notFound("svm.uuid");
+  return found;
+}
+
+function changePermission(ctx: Ctx): Outcome {
+  const found = permissionAt(ctx);
+  if (Object.keys(ctx.body).length === 0) throw nothingToChange();
+  found.applications = texts(ctx.body, "applications") ?? found.applications;
+  return { done: true };
+}
+
+function removePermission(ctx: Ctx): Outcome {
+  const found = permissionAt(ctx);
+  ctx.cluster.permissions = ctx.cluster.permissions.filter((each) => each !== found);
+  return { done: true };
+}
+
 function createPermission(ctx: Ctx): Outcome {
   const { body, cluster } = ctx;
   const clusterPeer =
@@ -238,7 +265,7 @@ export const svmPeerWrites: readonly Write[] = [
     path: "/svm/peers/{uuid}",
     reply: "async",
     flags: ["force"],
-    errors: [9895956, 13434889],
+    errors: [9895956, 13434889, 262325],
     run: remove,
   },
   {
@@ -250,5 +277,23 @@ export const svmPeerWrites: readonly Write[] = [
     readable: permissionFields,
     errors: [9896057, 26345575],
     run: createPermission,
+  },
+  {
+    method: "PATCH",
+    path: "/svm/peer-permissions/{cluster_peer.uuid}/{svm.uuid}",
+    reply: "sync",
+    clusterOnly: true,
+    body: accepts("applications"),
+    readable: permissionFields,
+    errors: [4],
+    run: changePermission,
+  },
+  {
+    method: "DELETE",
+    path: "/svm/peer-permissions/{cluster_peer.uuid}/{svm.uuid}",
+    reply: "sync",
+    clusterOnly: true,
+    errors: [4],
+    run: removePermission,
   },
 ];
