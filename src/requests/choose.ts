@@ -6,12 +6,11 @@ import type { Context } from "./vocabulary.js";
 
 /** Every reading of a sentence, by every runbook. */
 export function readings(sentence: Sentence, context: Context): Reading[] {
-  const zone = IANAZone.create(context.asker.timeZone).isValid ? context.asker.timeZone : "utc";
-  // Looking for names and times costs most, and chatter names no act.
-  let found: ReturnType<typeof spotsIn> | undefined;
-  const spots = () => (found ??= spotsIn(sentence, DateTime.fromJSDate(context.now, { zone }), context));
+  const spots = spotsIn(sentence, () => DateTime.fromJSDate(context.now, { zone: zoneOf(context.asker) }), context);
   return context.vocabulary.runbooks.flatMap((book) => readingsOf(book, sentence, spots, context.vocabulary));
 }
+
+const zoneOf = ({ timeZone }: Context["asker"]): string => (IANAZone.create(timeZone).isValid ? timeZone : "utc");
 
 /** A question mark that is not manners. */
 export const bareQuestion = (reading: Reading, sentence: Sentence): boolean =>

@@ -4,6 +4,7 @@ import { patternOf, type Element, type Pattern } from "./grammar.js";
 import { beginningWith, matchAt, occurrences, phrase, type Phrase } from "./phrase.js";
 import type { Sentence } from "./sentence.js";
 import type { Ask, Spot } from "./spot.js";
+import type { Spots } from "./spots.js";
 import type { Phrasebook, Vocabulary } from "./vocabulary.js";
 import { CHANGE_FILLER, CHANGE_OPENERS, CLOSERS, INTRODUCERS, OPENERS, READ_FILLER } from "./words.js";
 
@@ -68,18 +69,13 @@ const MOST_PLACES = 4;
 /** True if every word has to be understood, and questions, conditions and the like are never a request. */
 export const isStrict = (book: Phrasebook): boolean => book.effect === "destroy" || book.strict === true;
 
-/** Every reading of the sentence as this runbook in which the words of the act are there. `spots` is asked for only if there is one. */
-export function readingsOf(
-  book: Phrasebook,
-  sentence: Sentence,
-  spots: () => readonly Spot[],
-  vocabulary: Vocabulary,
-): Reading[] {
+/** Every reading of the sentence as this runbook in which the words of the act are there. `spots` are asked for only if there is one. */
+export function readingsOf(book: Phrasebook, sentence: Sentence, spots: Spots, vocabulary: Vocabulary): Reading[] {
   const weak = weakWords(vocabulary);
   return book.says.flatMap((text) => {
     const pattern = patternOf(text);
     return placesOf(pattern.required, sentence, new Set()).map((places) =>
-      readingAt(book, pattern, places, sentence, spots(), weak, vocabulary),
+      readingAt(book, pattern, places, sentence, spots, weak, vocabulary),
     );
   });
 }
@@ -120,7 +116,7 @@ function readingAt(
   pattern: Pattern,
   heads: readonly number[],
   sentence: Sentence,
-  spots: readonly Spot[],
+  spots: Spots,
   weak: ReadonlySet<string>,
   vocabulary: Vocabulary,
 ): Reading {
@@ -205,7 +201,7 @@ function contradictions({ book, request, filled }: Filling, vocabulary: Vocabula
 interface Filling {
   readonly book: Phrasebook;
   readonly sentence: Sentence;
-  readonly spots: readonly Spot[];
+  readonly spots: Spots;
   readonly weak: ReadonlySet<string>;
   readonly taken: Set<number>;
   readonly request: Record<string, Json>;
@@ -218,9 +214,7 @@ function fill(state: Filling, slot: string): boolean {
   const introducers = state.book.introducers?.[slot] ?? INTRODUCERS[slot] ?? [""];
   const free = (index: number): boolean => !state.taken.has(index);
   const used: Spot[] = [];
-  const ordered = state.spots
-    .filter((each) => each.slot === slot)
-    .sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from);
+  const ordered = [...state.spots(slot)].sort((a, b) => b.to - b.from - (a.to - a.from) || a.from - b.from);
   for (const spot of ordered) {
     const around = wordsAround(spot, introducers, state.sentence.words, state.weak, free);
     if (!around) continue;

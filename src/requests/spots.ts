@@ -10,17 +10,31 @@ import type { Context } from "./vocabulary.js";
 
 const CVO = "cvo|azure|cloud|dr";
 
-/** Every value the sentence holds, for every slot it could fill. */
-export function spotsIn(sentence: Sentence, now: DateTime, context: Context): Spot[] {
-  return [
-    ...whole(named(sentence, context)),
-    ...places(sentence, context),
-    ...times(sentence, now),
+/** The values a sentence holds, by the slot they could fill. */
+export type Spots = (slot: string) => readonly Spot[];
+
+/** Slots that are filled with times, beside others. */
+const TIMELY = new Set(["point", "until", "ending", "duration"]);
+
+/**
+ * Every value the sentence holds, for every slot it could fill. Looked for when the first is asked for, and times when one of those is: most
+ * of what people say among themselves names no act of ours, and a question about health has no use for the hour it mentions.
+ */
+export function spotsIn(sentence: Sentence, now: () => DateTime, context: Context): Spots {
+  const before = once(() => [...whole(named(sentence, context)), ...places(sentence, context)]);
+  const said = once(() => times(sentence, now()));
+  const after = once(() => [
     ...names(sentence, context),
     ...amounts(sentence),
     ...topics(sentence, context),
     ...reasons(sentence),
-  ];
+  ]);
+  return (slot) => [...before(), ...(TIMELY.has(slot) ? said() : []), ...after()].filter((each) => each.slot === slot);
+}
+
+function once<T>(look: () => T): () => T {
+  let found: { readonly value: T } | undefined;
+  return () => (found ??= { value: look() }).value;
 }
 
 /** "trn" in "epic trn 01" is part of a name, not a purpose. */
