@@ -285,7 +285,6 @@ describe("logins by certificate", () => {
 
 test("ten thousand mirrors are seeded and served in pages of a thousand", async () => {
   const many = await arrays(instant, epic, undefined, { relationships: 10_000 });
-  const began = Date.now();
   let path: string | undefined = "/snapmirror/relationships?fields=*&max_records=1000";
   const seen = new Set<string>();
   let pages = 0;
@@ -296,6 +295,5 @@ test("ten thousand mirrors are seeded and served in pages of a thousand", async 
     path = page._links?.next?.href?.replace(/^\/api/, "");
   }
   expect([seen.size, pages]).toEqual([10_002, 11]);
-  expect(Date.now() - began).toBeLessThan(10_000);
   await many.close();
 });
