@@ -17,7 +17,7 @@ import { comparable, type ComparableOptions } from "./snapshot.js";
 import { volumeNamed } from "./storage/content.js";
 import { applicationWrite } from "./storage/volumes.js";
 
-export { instant, type Knobs, realistic } from "./knobs.js";
+export { instant, type Knobs, knobsFrom, realistic } from "./knobs.js";
 export type { Nic } from "./network/azure.js";
 export type { Bulk } from "./seed/bulk.js";
 export { type Profile, RELEASES, withProfile } from "./seed/profile.js";

@@ -99,6 +99,10 @@ function addRest(program: Command, done: Done): void {
     .option("--tls", "speak HTTPS")
     .option("--world <name>", "which demo world", "epic")
     .option("--cluster <name>", "which cluster (ontap)")
+    .option("--release <n>", "its ONTAP release, such as 9.12.1")
+    .option("--platform <name>", "onprem, cvo-single or cvo-ha")
+    .option("--knob <name=value...>", "how it behaves (docs/simulator-ontap.md)")
+    .option("--relationships <n>", "so many small mirrors besides the world's own")
     .action(done(async (name: string, flags: { port: string }) => (await import("./sims.js")).sim(name, flags)));
   const policy = program.command("policy").description("what the policy says");
   settings(policy.command("explain <text>").description("who may ask for it, who must say yes, and why"))

@@ -6,6 +6,10 @@ interface SimFlags {
   readonly tls?: boolean;
   readonly world?: string;
   readonly cluster?: string;
+  readonly release?: string;
+  readonly platform?: string;
+  readonly knob?: readonly string[];
+  readonly relationships?: string;
 }
 
 /** `sluice sim NAME --port N`: one simulator by itself, until told to stop. */
@@ -20,13 +24,23 @@ export async function sim(name: string, flags: SimFlags): Promise<ExitCode> {
     complain(`There is no simulator "${name}"; there are ontap, azure and slack.`);
     return 2;
   }
-  const { startOne } = await import("../../sim/worlds/one.js");
+  const { OptionError, startOne } = await import("../../sim/worlds/one.js");
+  const { cluster, release, platform, knob, relationships } = flags;
   const started = await startOne(name as "ontap" | "azure" | "slack", {
     world: flags.world ?? "epic",
     port,
     tls: flags.tls ?? false,
-    ...(flags.cluster === undefined ? {} : { cluster: flags.cluster }),
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(release === undefined ? {} : { release }),
+    ...(platform === undefined ? {} : { platform }),
+    ...(knob === undefined ? {} : { knobs: knob }),
+    ...(relationships === undefined ? {} : { relationships }),
+  }).catch((error: unknown) => {
+    if (!(error instanceof OptionError)) throw error;
+    complain(`${error.message}.`);
+    return undefined;
   });
+  if (!started) return 2;
   say(`listening on ${started.url}`);
   await new Promise<void>((resolve) => {
     process.once("SIGINT", () => resolve());
