@@ -140,6 +140,8 @@ export class ClusterWatcher {
   async #run(): Promise<void> {
     this.#running = true;
     while (this.#followers.size > 0) {
+      // Whoever comes in the same turn is asked for together.
+      await new Promise((resolve) => setImmediate(resolve));
       this.#nudge = new AbortController();
       const next = Math.min(...[...this.#followers].map((each) => each.due));
       const restMs = next - this.clock.now();
@@ -190,6 +192,6 @@ export class ClusterWatcher {
 
   #later(follower: Follower): void {
     follower.due = this.clock.now() + follower.pauseMs;
-    follower.pauseMs = Math.min(LONGEST_PAUSE_MS[follower.kind], follower.pauseMs * PAUSE_GROWTH);
+    follower.pauseMs = Math.min(LONGEST_PAUSE_MS[follower.kind], Math.round(follower.pauseMs * PAUSE_GROWTH));
   }
 }

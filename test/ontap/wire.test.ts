@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { FEATURES, isAtLeast, serialToWwid } from "../../src/ontap/index.js";
+import { FEATURES, FIELD_SINCE, isAtLeast, serialToWwid } from "../../src/ontap/index.js";
+import { fieldsOf, youngParts } from "../../src/ontap/wire/releases.js";
 import { durationMs, instant, needText, num, Unreadable, word } from "../../src/ontap/wire/records.js";
 
 describe("durations", () => {
@@ -56,4 +57,48 @@ test("releases compare by number, not by text", () => {
   expect(isAtLeast(release, "9.10.1")).toBe(true);
   expect(isAtLeast(release, "9.11")).toBe(false);
   expect(Object.values(FEATURES).every(({ since }) => /^9\.\d+(\.\d+)?$/.test(since))).toBe(true);
+});
+
+describe("what a release lacks", () => {
+  const gated = (path: string, body: unknown, ...flags: string[]) =>
+    youngParts({ path, fields: [...fieldsOf(body), ...flags] }).map(({ what, needs }) => [what, needs]);
+
+  test("is found by collection, by field however deep or dotted, and by query parameter", () => {
+    const relationships = "/snapmirror/relationships";
+    expect(gated(relationships, { policy: { name: "p" }, throttle: undefined })).toEqual([]);
+    expect(gated(`${relationships}/u`, { transfer_schedule: { name: "s" }, throttle: 0 })).toEqual([
+      ["transfer_schedule of /snapmirror/relationships", "9.11"],
+      ["throttle of /snapmirror/relationships", "9.11"],
+    ]);
+    expect(gated(`${relationships}/u`, { transfer_schedule: null })).toHaveLength(1);
+    expect(gated(`${relationships}/u/transfers`, { throttle: 1 })).toEqual([
+      ["throttle of /snapmirror/relationships/*/transfers", "9.9"],
+    ]);
+    expect(
+      gated("/snapmirror/policies", {
+        retention: [
+          { label: "a", count: "1" },
+          { label: "b", warn: 1 },
+        ],
+      }),
+    ).toEqual([["retention.warn of /snapmirror/policies", "9.13"]]);
+    expect(gated("/svm/peers/u", undefined, "?force")).toEqual([["?force of /svm/peers", "9.11"]]);
+  });
+
+  test("counts the collection itself, and those around it", () => {
+    expect(gated("/application/consistency-groups/g/snapshots", { name: "n" }, "?action")).toEqual([
+      ["/application/consistency-groups", "9.10"],
+      ["/application/consistency-groups/*/snapshots", "9.10"],
+      ["?action of /application/consistency-groups/*/snapshots", "9.11"],
+    ]);
+    expect(gated("/security/multi-admin-verify/requests", { operation: "x" })).toEqual([
+      ["/security/multi-admin-verify", "9.11"],
+    ]);
+    expect(gated("/storage/volumes/u", { comment: "x" })).toEqual([]);
+  });
+
+  test("is written down as releases", () => {
+    const all = Object.values(FIELD_SINCE).flatMap((fields) => Object.values(fields));
+    expect(all.every((since) => /^9\.\d+(\.\d+)?$/.test(since))).toBe(true);
+  });
 });
