@@ -48,7 +48,7 @@ export const nodes: Collection = {
   keys: ["uuid"],
   clusterOnly: true,
   fields: fieldTable(
-    "uuid name serial_number model state uptime version.{full,generation,major,minor} membership location ha.{enabled,partners.{uuid,name}}",
+    "uuid name serial_number model state uptime version.{full,generation,major,minor} membership location ha.{enabled,partners.{uuid,name}} vm.provider_type",
   ),
   list: ({ cluster, now }) =>
     cluster.nodes.map((node) => ({
@@ -63,6 +63,7 @@ export const nodes: Collection = {
         version: versionView(cluster),
         membership: "member",
         location: "",
+        vm: cluster.spec.platform === "onprem" ? undefined : { provider_type: "Azure" },
         ha: { enabled: cluster.nodes.length > 1, partners: cluster.nodes.filter((each) => each !== node).map(ref) },
       }),
     })),

@@ -37,7 +37,7 @@ export function tunnelled(cluster: ClusterState, login: Login, request: SimReque
   return svm;
 }
 
-type Right = "none" | "read" | "all";
+export type Right = "none" | "read" | "all";
 
 /** The custom cluster role `sluice` of a CVO: longest prefix wins; what is not here is refused. docs/operating.md gives its commands. */
 const CLUSTER_ROLE: Readonly<Record<string, Right>> = {
@@ -77,11 +77,15 @@ const SVM_ROLE: Readonly<Record<string, Right>> = {
   "/application/consistency-groups": "all",
 };
 
+/** What a login may do: its paths and rights. An administrator of the cluster may do everything. */
+export const rightsOf = (login: { readonly role: string; readonly svm?: unknown }): Readonly<Record<string, Right>> =>
+  login.svm !== undefined ? SVM_ROLE : login.role === "admin" ? { "/": "all" } : CLUSTER_ROLE;
+
 /** Throws 403/6 unless the login may do this. */
 export function authorize(fabric: FabricState, login: Login, method: string, path: string): void {
   if (login.role === "admin" && !login.svm) return;
   if (login.svm && path === "/cluster" && !fabric.knobs.svmLoginSeesCluster) throw notAuthorized();
-  const role = login.svm ? SVM_ROLE : CLUSTER_ROLE;
+  const role = rightsOf(login);
   const prefix = Object.keys(role)
     .filter((each) => path === each || path.startsWith(`${each}/`))
     .sort((a, b) => b.length - a.length)[0];

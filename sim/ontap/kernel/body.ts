@@ -24,7 +24,26 @@ export function parseBody(text: string, allowed: readonly Field[], readable: rea
     if (isKnown(allowed, name)) continue;
     throw isKnown(readable, name) ? notSettable(name) : unexpectedArgument(name);
   }
-  return body;
+  return spelledOut(body, allowed);
+}
+
+/**
+ * An object that has a name may be given by that name alone: `"ipspace": "Default"` is `"ipspace": {"name": "Default"}`. NetApp's own
+ * Ansible modules for broadcast domains and interfaces write it so.
+ */
+function spelledOut(body: Rec, allowed: readonly Field[], path = ""): Rec {
+  const out: Record<string, Val | undefined> = {};
+  for (const [key, value] of Object.entries(body)) {
+    const at = path === "" ? key : `${path}.${key}`;
+    const named = (): boolean =>
+      !allowed.some((field) => field.name === at) && allowed.some((field) => field.name === `${at}.name`);
+    out[key] = isRec(value)
+      ? spelledOut(value, allowed, at)
+      : typeof value === "string" && named()
+        ? { name: value }
+        : value;
+  }
+  return out;
 }
 
 function first(body: Rec, field: string): Val | undefined {

@@ -25,6 +25,7 @@ interface Row {
 
 const ROWS: readonly Row[] = [
   { path: "/cluster/jobs", fields: { "9.8": "svm", "9.9": "error", "9.11": "node" } },
+  { path: "/cluster/nodes", fields: { "9.7": "vm" } },
   { path: "/cluster/peers", fields: { "9.7": "peer_applications version", "9.13": "ip_address" } },
   { path: "/cluster/schedules", fields: { "9.10": "svm scope" } },
   { path: "/svm/peers", flags: { force: "9.11" } },
@@ -88,7 +89,7 @@ const ROWS: readonly Row[] = [
   {
     path: "/protocols/san/igroups",
     fields: {
-      "9.9": "comment supports_igroups igroups parent_igroups portset target",
+      "9.9": "comment initiators.comment supports_igroups igroups parent_igroups portset target",
       "9.11": "connectivity_tracking",
       "9.15": "replication",
     },
@@ -97,7 +98,7 @@ const ROWS: readonly Row[] = [
   {
     path: "/application/consistency-groups",
     since: "9.10",
-    fields: { "9.12": "clone", "9.13": "_tags", "9.15": "clone.is_flexclone clone.parent_svm" },
+    fields: { "9.12": "clone", "9.15": "clone.is_flexclone clone.parent_svm" },
   },
   { path: "/application/consistency-groups/{}/snapshots", flags: { action: "9.11", action_timeout: "9.11" } },
   { path: "/security/multi-admin-verify", since: "9.11" },

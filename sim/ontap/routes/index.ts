@@ -1,7 +1,9 @@
 import { groups, groupWrites } from "../application/groups.js";
 import { groupSnapshots, groupSnapshotWrites } from "../application/groupSnapshots.js";
 import { cliWrites } from "../cli/ports.js";
+import { accounts, roles } from "../cluster/accounts.js";
 import { clusterRecord, clusterWrites, jobs, nodes } from "../cluster/cluster.js";
+import { licences } from "../cluster/licences.js";
 import { clusterPeers, clusterPeerWrites } from "../cluster/peers.js";
 import { schedules, scheduleWrites } from "../cluster/schedules.js";
 import type { Family } from "../kernel/route.js";
@@ -41,7 +43,7 @@ import { svms } from "../svm/svms.js";
 export const families: readonly Family[] = [
   {
     name: "cluster",
-    collections: [clusterRecord, nodes, jobs, clusterPeers, schedules],
+    collections: [clusterRecord, nodes, licences, jobs, clusterPeers, schedules, accounts, roles],
     writes: [...clusterWrites, ...clusterPeerWrites, ...scheduleWrites],
   },
   { name: "svm", collections: [svms, svmPeers, peerPermissions], writes: svmPeerWrites },

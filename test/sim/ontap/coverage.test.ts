@@ -39,7 +39,6 @@ const NOT_PLAYED = [
   "/storage/volumes clone.inherited_savings",
   "/storage/volumes encryption.action",
   "/protocols/san/igroups replication",
-  "/application/consistency-groups _tags",
   "/security/multi-admin-verify/requests execute_on_approval",
   "/security/login/whoami",
   "/storage/snaplock/compliance-clocks",

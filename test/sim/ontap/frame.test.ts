@@ -283,6 +283,39 @@ describe("logins by certificate", () => {
   });
 });
 
+describe("who may what", () => {
+  test("accounts, roles and licences are shown to the cluster's logins", async () => {
+    expect((await on.get(ALI, "/security/accounts?fields=*")).records).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ name: "sluice", scope: "svm", owner: expect.objectContaining({ name: "svm_epic" }) }),
+      ]),
+    );
+    const [role] = (await on.get(CVO, "/security/roles?name=sluice&fields=privileges")).records;
+    expect(role.privileges).toContainEqual({ path: "/api/cluster/peers", access: "readonly" });
+    expect((await on.get(CVO, "/cluster/licensing/licenses?name=snapmirror")).num_records).toBe(1);
+  });
+
+  test("403 with code 6 for what the role lacks, whatever the verb; 404 with code 4 for another SVM's objects", async () => {
+    const as = { as: "sluice:sluice-cvo-1!" };
+    for (const [method, path] of [
+      ["POST", "/network/ipspaces"],
+      ["PATCH", "/network/ethernet/ports/x"],
+      ["DELETE", "/cluster/peers/x"],
+      ["PATCH", "/private/cli/network/port/broadcast-domain/remove-ports"],
+      ["GET", "/security/accounts"],
+    ] as const) {
+      const reply = await on.call(CVO, method, path, as);
+      expect([path, reply.status, reply.body.error]).toEqual([
+        path,
+        403,
+        { message: "not authorized for that command", code: "6" },
+      ]);
+    }
+    on.fabric.knobs({ svmLoginSeesCluster: false });
+    expect((await on.call(ALI, "GET", "/cluster", { as: "sluice:sluice-array-1!" })).status).toBe(403);
+  });
+});
+
 test("ten thousand mirrors are seeded and served in pages of a thousand", async () => {
   const many = await arrays(instant, epic, undefined, { relationships: 10_000 });
   let path: string | undefined = "/snapmirror/relationships?fields=*&max_records=1000";
