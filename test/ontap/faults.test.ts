@@ -96,11 +96,10 @@ describe.each(Object.entries(writes))("a doubt is never called a failure: %s", (
   );
   test.each(cases)("$says, $when its effect", async ({ row, when }) => {
     site.fault(CVO, { ...match, when, does: row.does });
-    const ending = await act().then(
+    const problem = await act().then(
       () => undefined,
-      (problem: unknown) => problemOf(Promise.reject(problem)),
+      (thrown: unknown) => problemOf(Promise.reject(thrown)),
     );
-    const problem = await ending;
     site.fabric.clearFaults();
     expect(problem?.kind ?? "success").toBe(row[when]);
     if (row.code !== undefined) expect(problem?.code).toBe(row.code);
@@ -233,11 +232,10 @@ async function transferFails(on = CVO): Promise<void> {
   await site.array.jobs.settle(await site.array.snapshots.create(source.uuid, { name: "fresh", label: "daily" }));
   const before = await mirror();
   expect([CVO, ARRAY]).toContain(on);
-  const refused = await cvo.transfers.start(before.uuid).then(
+  const problem = await cvo.transfers.start(before.uuid).then(
     () => undefined,
-    (problem: unknown) => problemOf(Promise.reject(problem)),
+    (thrown: unknown) => problemOf(Promise.reject(thrown)),
   );
-  const problem = await refused;
   if (problem !== undefined) expect(problem.kind).toBe("rejected");
   else {
     const seen = await settled();

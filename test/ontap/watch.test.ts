@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
-import { InDoubt, NotSent, Problem, Rejected } from "../../src/core/problems.js";
+import { describe, expect, test } from "@jest/globals";
+import { InDoubt, NotSent, type Problem, Rejected } from "../../src/core/problems.js";
 import type { OntapJob, Relationship } from "../../src/ontap/index.js";
 import { ClusterWatcher, type WatchSource } from "../../src/ontap/watch.js";
 import { patiently } from "../../src/ontap/wire/patience.js";
