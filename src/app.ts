@@ -55,11 +55,15 @@ export interface App {
 }
 
 /** A logger that never carries a secret: every value the configuration opened is blanked wherever it appears. */
-export function createLog(level: string, secrets: readonly string[]): Logger {
+export function createLog(
+  level: string,
+  secrets: readonly string[],
+  write: (line: string) => void = (line) => void process.stderr.write(line),
+): Logger {
   const long = secrets.filter((secret) => secret.length >= 6);
   const blank = (line: string): string =>
     long.reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), "[secret]"), line);
-  return pino({ level, base: null }, { write: (line: string) => void process.stderr.write(blank(line)) });
+  return pino({ level, base: null }, { write: (line: string) => write(blank(line)) });
 }
 
 /** Every constructor call of the program. Only Redis is connected before `start`. */

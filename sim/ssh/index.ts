@@ -107,7 +107,7 @@ export function createSsh({ world, hosts, clock = { now: () => Date.now() } }: S
 }
 
 /** ssh2 1.17 makes about one ed25519 pair in 220 that it cannot read again itself ("Malformed OpenSSH public key"): thrown away. */
-function freshKeys(comment: string): { readonly public: string; readonly private: string } {
+export function freshKeys(comment: string): { readonly public: string; readonly private: string } {
   for (let tries = 0; tries < 20; tries += 1) {
     const pair = ssh2.utils.generateKeyPairSync("ed25519", { comment });
     if (![pair.public, pair.private].some((key) => ssh2.utils.parseKey(key) instanceof Error)) return pair;

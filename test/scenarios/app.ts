@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { Agent, fetch as request } from "undici";
 import { simCa } from "../../sim/kit/tls.js";
 import { startWorld, type StartedWorld, type WorldOptions } from "../../sim/worlds/start.js";
-import { buildApp, type App, type AppOptions } from "../../src/app.js";
+import { buildApp, createLog, type App, type AppOptions } from "../../src/app.js";
 import { loadConfig } from "../../src/config/load.js";
 import { resolveSecrets } from "../../src/config/secrets.js";
 import type { Config } from "../../src/config/types.js";
@@ -28,6 +28,8 @@ export interface SceneOptions {
   readonly worker?: boolean;
   readonly overrides?: Readonly<Record<string, string | number>>;
   readonly secrets?: Readonly<Record<string, string>>;
+  /** Hears every line of the product's log, at its most talkative. */
+  readonly heard?: (line: string) => void;
 }
 
 /** The whole product in this process on a whole world, driven through Slack's control calls and looked at from the far ends. */
@@ -125,12 +127,15 @@ export async function openScene(redis: TestRedis, options: SceneOptions = {}): P
       overrides: { ...world.overrides, "redis.prefix": prefix, ...options.overrides },
     });
     const env: Record<string, string | undefined> = { ...world.secrets, ...options.secrets };
+    const secrets = await resolveSecrets(config, { env: (name) => env[name] });
     const app = buildApp({
       config,
-      secrets: await resolveSecrets(config, { env: (name) => env[name] }),
+      secrets,
       redisUrl: redis.url,
       clock: systemClock,
-      log: pino({ level: process.env["TEST_LOG"] ?? "silent" }, process.stderr),
+      log: options.heard
+        ? createLog("trace", secrets.values(), options.heard)
+        : pino({ level: process.env["TEST_LOG"] ?? "silent" }, process.stderr),
       roles: { bot: true, worker: options.worker ?? true },
       sweepMs: 1_000,
       ...(options.timings ? { timings: options.timings } : {}),

@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { parseDocument } from "yaml";
 import { useCompiled } from "../support/compiled.js";
 import { start, type Program } from "../support/program.js";
 import { useRedis } from "../support/redis.js";
 import { openScene, until, type Scene } from "./app.js";
+import { configText } from "./configFile.js";
 
 const redis = useRedis();
 const compiled = useCompiled("test/scenarios/worker.ts");
@@ -79,18 +79,3 @@ describe("a worker killed between two steps of a clone", () => {
     expect(mounts?.filter((each) => each === `/epic/trn-${name}`)).toHaveLength(1);
   });
 });
-
-/** The demo world's configuration as a file, with what this start of the world decided written into it. */
-async function configText(scene: Scene): Promise<string> {
-  const document = parseDocument(await readFile("config/epic.yaml", "utf8"));
-  const overrides = { ...scene.world.overrides, "redis.prefix": scene.config.redis.prefix };
-  for (const [path, value] of Object.entries(overrides)) {
-    const [list = "", name = "", ...rest] = path.split(".");
-    const entries = document.toJS() as Record<string, unknown>;
-    const at = Array.isArray(entries[list])
-      ? [list, (entries[list] as { name: string }[]).findIndex((each) => each.name === name), ...rest]
-      : path.split(".");
-    document.setIn(at, value);
-  }
-  return document.toString();
-}

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import ssh2 from "ssh2";
 import { createHosts, type Hosts } from "../../../sim/host/index.js";
 import { ManualClock } from "../../../sim/kit/clock.js";
-import { createSsh, type Ssh, type SshServers } from "../../../sim/ssh/index.js";
+import { createSsh, freshKeys, type Ssh, type SshServers } from "../../../sim/ssh/index.js";
 import { epic } from "../../../sim/worlds/epic.js";
 import { MemorySan } from "../host/support/memory-san.js";
 
@@ -88,7 +88,7 @@ describe("SSH to a bare-metal host", () => {
   });
 
   test("lets in one key of one account, and shows the pinned host key", async () => {
-    const stranger = ssh2.utils.generateKeyPairSync("ed25519").private;
+    const stranger = freshKeys("stranger").private;
     await expect(exec({ key: stranger, stdin: "true" })).rejects.toThrow(/authentication methods failed/);
     await expect(exec({ user: "root", stdin: "true" })).rejects.toThrow(/authentication methods failed/);
     await expect(exec({ pinned: "SHA256:other", stdin: "true" })).rejects.toThrow(/verification failed/);
