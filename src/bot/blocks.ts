@@ -1,4 +1,4 @@
-import type { Button, KnownBlock } from "@slack/types";
+import type { Button, KnownBlock, StaticSelect } from "@slack/types";
 import { plain } from "./text.js";
 
 /** `data_visualization` is newer than the types package. Source: docs.slack.dev, Block Kit, 2026-06. */
@@ -29,6 +29,7 @@ export const limits = {
   context: 10,
   button: 75,
   value: 2000,
+  option: 75,
   fallback: 3000,
   message: 12_000,
 } as const;
@@ -92,7 +93,7 @@ export function button(id: string, label: string, value: string, look: ButtonLoo
   };
 }
 
-export const actions = (block: string, buttons: readonly Button[]): KnownBlock => ({
+export const actions = (block: string, buttons: readonly (Button | StaticSelect)[]): KnownBlock => ({
   type: "actions",
   block_id: block,
   elements: buttons.slice(0, 25),
@@ -104,6 +105,28 @@ export function sayButtons(choices: readonly { readonly label: string; readonly 
     .filter((each) => each.say.length > 0 && each.say.length <= limits.value)
     .slice(0, 25)
     .map((each, n) => button(`say:${n}`, each.label, each.say));
+}
+
+/** A list to choose a sentence from, said in the chooser's name. Slack takes 100 options of 75 characters; one whose sentence is longer goes. */
+export function sayList(
+  id: string,
+  prompt: string,
+  choices: readonly { readonly label: string; readonly say: string }[],
+): StaticSelect | undefined {
+  const options = choices
+    .filter((each) => each.say.length > 0 && each.say.length <= limits.option)
+    .slice(0, 100)
+    .map(({ label, say }) => ({
+      text: { type: "plain_text" as const, text: plain(label, limits.option) },
+      value: say,
+    }));
+  if (options.length === 0) return undefined;
+  return {
+    type: "static_select",
+    action_id: id,
+    placeholder: { type: "plain_text", text: plain(prompt, 150) },
+    options,
+  };
 }
 
 /** Whole lines as few sections as they need, each within Slack's limit. */

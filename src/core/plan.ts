@@ -48,6 +48,8 @@ export interface Fact {
   readonly text: Said;
   /** Facts an approver must not miss ("will be lost") are set apart. */
   readonly tone?: "plain" | "warning" | "danger";
+  /** Other things that could be asked for instead, to choose from: each says a sentence, in a plan of its own. */
+  readonly choices?: readonly { readonly label: string; readonly say: string }[];
 }
 
 const planShape = z.object({

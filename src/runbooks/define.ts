@@ -74,7 +74,7 @@ export interface Planner<S extends Steps> {
   /** A sentence the approver must read; part of the hash. */
   warn(sentence: string): void;
   /** Shown on the card, not hashed: what changes by itself. */
-  show(label: string, text: Said, tone?: Fact["tone"]): void;
+  show(label: string, text: Said, tone?: Fact["tone"], choices?: Fact["choices"]): void;
   /** The next run when this one has ended. */
   then(runbook: string, request: Json, when?: Ref<boolean>): void;
   /** `$from: "run"` Refs: the run's tag and id. */
@@ -142,8 +142,8 @@ export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn 
   runbook.plan(request, facts, {
     step,
     warn: (sentence: string) => void warnings.push(sentence),
-    show: (label: string, text: Said, tone?: Fact["tone"]) =>
-      void shown.push(tone ? { label, text, tone } : { label, text }),
+    show: (label: string, text: Said, tone?: Fact["tone"], choices?: Fact["choices"]) =>
+      void shown.push({ label, text, ...(tone ? { tone } : {}), ...(choices ? { choices } : {}) }),
     then: (name: string, req: Json, when?: Ref<boolean>) =>
       void (next = { runbook: name, request: req, when: when ?? true }),
     run: refsTo("run"),

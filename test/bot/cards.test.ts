@@ -62,7 +62,7 @@ const buttonsOf = (name: string): string[] => {
 
 test.each([
   ["planning", ["run:cancel"]],
-  ["deciding-nobody-voted", ["run:approve", "run:deny", "run:cancel"]],
+  ["deciding-nobody-voted", ["run:approve", "run:deny", "run:cancel", "say:list2"]],
   ["no-rule-allows", ["run:cancel"]],
   ["running", ["run:cancel"]],
   ["waiting", []],
@@ -93,6 +93,7 @@ test("approve and deny carry the plan's random key; the other buttons the run", 
     ["run:approve", "k".repeat(32)],
     ["run:deny", "k".repeat(32)],
     ["run:cancel", runId],
+    ["say:list2", undefined],
   ]);
 });
 

@@ -228,3 +228,24 @@ test("a button of the Home tab is answered by direct message", async () => {
   await until("the question", () => bench.desk.questions[0]);
   expect(bench.desk.questions[0]).toMatchObject({ question: { name: "clones" }, to: { channel: "D0STORAGE" } });
 });
+
+describe("a list on a plan's card", () => {
+  const choose = (ts: string, value: string) =>
+    bench.slack.control.click({ channel: "C0STORAGE", ts, user: "U0REQUESTER", action_id: "say:list2", value });
+
+  test("asks for what was chosen, in the chooser's name; twice the same is once, another is another", async () => {
+    const { ts } = await cardOf(r.plannedRestore);
+    await until("the list", () => inCard(ts).includes("Other points: choose one"));
+    const texts = () => bench.desk.calls.filter((each) => each.act === "ask").map((each) => each.more["text"]);
+    const before = texts().length;
+    await choose(ts, "restore prod from nightly.2026-11-19_0200");
+    await choose(ts, "restore prod from nightly.2026-11-19_0200");
+    await choose(ts, "restore prod from nightly.2026-11-18_0200");
+    await until("both", () => texts().length >= before + 2);
+    await bench.slack.settled();
+    expect(texts().slice(before).sort()).toEqual([
+      "restore prod from nightly.2026-11-18_0200",
+      "restore prod from nightly.2026-11-19_0200",
+    ]);
+  });
+});

@@ -18,6 +18,10 @@ import u1f512 from "@twemoji/svg/1f512.svg";
 import u1f513 from "@twemoji/svg/1f513.svg";
 import u1f511 from "@twemoji/svg/1f511.svg";
 import u1f6a8 from "@twemoji/svg/1f6a8.svg";
+import u270f from "@twemoji/svg/270f.svg";
+import u1f17f from "@twemoji/svg/1f17f.svg";
+import u1f50e from "@twemoji/svg/1f50e.svg";
+import u1f9d1u200du1f527 from "@twemoji/svg/1f9d1-200d-1f527.svg";
 import u1f50d from "@twemoji/svg/1f50d.svg";
 import u1f440 from "@twemoji/svg/1f440.svg";
 import u1f44b from "@twemoji/svg/1f44b.svg";
@@ -142,6 +146,10 @@ export const emojiByName: { readonly [name: string]: Emoji } = {
   unlock: glyph(u1f513, 0x1f513),
   key: glyph(u1f511, 0x1f511),
   rotating_light: glyph(u1f6a8, 0x1f6a8),
+  pencil2: glyph(u270f, 0x270f),
+  parking: glyph(u1f17f, 0x1f17f),
+  mag_right: glyph(u1f50e, 0x1f50e),
+  mechanic: glyph(u1f9d1u200du1f527, 0x1f9d1, 0x200d, 0x1f527),
   mag: glyph(u1f50d, 0x1f50d),
   eyes: glyph(u1f440, 0x1f440),
   wave: glyph(u1f44b, 0x1f44b),

@@ -1,6 +1,6 @@
 import type { Button, KnownBlock } from "@slack/types";
 import { hasBegun, pastNoReturn, type RunView } from "../../core/fold.js";
-import { actions, button, sayButtons, type ButtonLook } from "../blocks.js";
+import { actions, button, sayButtons, sayList, type ButtonLook } from "../blocks.js";
 import { choicesOf } from "./choices.js";
 import type { CardContext } from "./types.js";
 
@@ -23,7 +23,17 @@ export function buttonBlocks(view: RunView, shown: CardContext): KnownBlock[] {
   return [
     ...(decisions.length > 0 ? [actions("decide", decisions)] : []),
     ...(says.length > 0 ? [actions("say", says)] : []),
+    ...lists(view),
   ];
+}
+
+/** While it is undecided: what could be asked for instead. */
+function lists(view: RunView): KnownBlock[] {
+  if (view.status !== "deciding") return [];
+  const made = (view.planned?.facts ?? []).flatMap(
+    (fact, i) => sayList(`say:list${i}`, `${fact.label}: choose one`, fact.choices ?? []) ?? [],
+  );
+  return made.length > 0 ? [actions("instead", made)] : [];
 }
 
 function decisionButtons(view: RunView): Button[] {

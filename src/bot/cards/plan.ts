@@ -5,7 +5,7 @@ import { counted, escaped, escapedLine, mention, moment } from "../text.js";
 import type { CardContext } from "./types.js";
 import { filledPlaces } from "./votes.js";
 
-const effectMark = { read: "👁 looks only", change: "✏️ changes", destroy: "🔥 *destroys data*" } as const;
+const effectMark = { read: "👀 looks only", change: "✏️ changes", destroy: "🔥 *destroys data*" } as const;
 
 /** One step as the approver reads it: what it does, what it can lose, and the way back. `room`: characters for each sentence. */
 export function planLine(step: PlannedStep, n: number, room: number): string {

@@ -84,7 +84,7 @@ function planBody(planned: PlannedView, room: number, most: number): Body {
   const steps = planSteps(planned, room - readLength(used) - 200, most - used.length);
   const title = planned.plan.steps.length === 0 ? "*There is nothing to do.*" : "*What it will do*";
   return {
-    blocks: [...difference, ...apart, ...sections([title, ...steps.lines]), ...facts, ...demand],
+    blocks: [...difference, ...apart, ...facts, ...sections([title, ...steps.lines]), ...demand],
     complete: steps.complete && danger.complete && parts.every((part) => part.complete),
   };
 }
@@ -134,8 +134,8 @@ export function planOverflow(view: RunView, shown: CardContext): string[] {
   return [
     ...differenceLines(planned),
     ...dangerLines(facts, plan.warnings),
-    ...planLines(plan.steps, longest),
     ...factLines(facts),
+    ...planLines(plan.steps, longest),
     ...demandLines(planned),
   ];
 }

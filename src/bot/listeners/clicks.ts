@@ -48,8 +48,9 @@ export interface Click {
 export function listenToClicks(app: App, needs: ClickNeeds): void {
   app.action(/.*/, async ({ body, action, ack, respond }) => {
     await safely(() => ack());
-    if (body.type !== "block_actions" || action.type !== "button") return;
-    const click = readClick(body, action, (text) =>
+    if (body.type !== "block_actions" || (action.type !== "button" && action.type !== "static_select")) return;
+    const pressed = action.type === "button" ? action : { ...action, value: action.selected_option.value };
+    const click = readClick(body, pressed, (text) =>
       respond({ response_type: "ephemeral", replace_original: false, text }),
     );
     try {
@@ -206,9 +207,13 @@ async function say(needs: ClickNeeds, click: Click): Promise<void> {
   await needs.poster.update(click.channel, click.ts, { text: click.value, blocks }).catch(() => undefined);
 }
 
-/** An ask-back is answered once, whoever presses. Other buttons may be pressed again, but not by one trembling finger: a minute apart. */
+/**
+ * An ask-back is answered once, whoever presses. Other buttons may be pressed again, but not by one trembling finger: a minute apart. Of a
+ * list each sentence counts by itself.
+ */
 function sayId(click: Click, chooses: boolean, now: number): string {
   const where = click.ts === "" ? "home" : `${click.channel}-${click.ts}`;
-  const id = chooses ? `s-${where}` : `s-${where}-${click.act}-${click.user}-${Math.floor(now / 60_000)}`;
+  const act = click.act.startsWith("say:list") ? `${click.act}-${click.value}` : click.act;
+  const id = chooses ? `s-${where}` : `s-${where}-${act}-${click.user}-${Math.floor(now / 60_000)}`;
   return id.replace(/[^\w.-]/g, "-");
 }

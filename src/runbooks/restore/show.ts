@@ -4,7 +4,7 @@ import { said } from "../../core/said.js";
 import type { Planner, Steps } from "../define.js";
 import { listed } from "../inventory.js";
 import type { MemberView } from "../mirrors.js";
-import { showAge, showTime } from "../points.js";
+import { showAge, showTime, type SetPoint } from "../points.js";
 import type { Facts } from "./facts.js";
 
 /** What the card says of a restore beside its steps: what is lost first. */
@@ -12,7 +12,8 @@ export function showLoss(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">)
   const { point, set, run, members } = facts;
   p.show("Restores to", `${point.name}, taken ${showTime(point.taken, run.timeZone)}: ${showAge(point, run.askedAt)}`);
   const since = showDuration(Math.max(0, Date.parse(run.askedAt) - Date.parse(point.taken)));
-  p.show("Will be lost", `everything written to ${set.name} in the ${since} since then`, "danger");
+  const from = showTime(point.taken, run.timeZone);
+  p.show("Will be lost", `everything written to ${set.name} since ${from}: the last ${since}`, "danger");
   const newer = members.flatMap(({ onSource }) =>
     onSource.filter(
       (each) => !each.name.startsWith("snapmirror.") && Date.parse(each.createTime ?? "") > Date.parse(point.taken),
@@ -32,14 +33,7 @@ export function showLoss(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">)
     "Stops",
     `${listed(facts.hosts.map((host) => host.name))} lose ${listed(set.layout.volumeGroups.flatMap((group) => group.logicalVolumes.map((each) => each.mountPoint)))} while it runs`,
   );
-  p.show(
-    "Other points",
-    facts.points
-      .filter((each) => each.name !== point.name)
-      .slice(0, 8)
-      .map((each) => each.name)
-      .join(", ") || "none",
-  );
+  showOthers(facts, p);
   const local = members.every(({ onSource }, i) =>
     onSource.some((each) => each.versionUuid !== undefined && each.versionUuid === point.members[i]?.versionUuid),
   );
@@ -47,6 +41,31 @@ export function showLoss(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">)
   if (facts.lookFirst !== undefined)
     p.show("Look first", `"${facts.lookFirst}" shows the old data without touching production`);
 }
+
+/** How many are told in the text; all of them are there to choose from. */
+const TOLD = 3;
+
+function showOthers({ set, point, points, run }: Facts, p: Pick<Planner<Steps>, "show">): void {
+  const others = points.filter((each) => each.name !== point.name);
+  if (others.length === 0) return p.show("Other points", "none");
+  const told = others
+    .slice(0, TOLD)
+    .map((each) => `${each.name} (${showTime(each.taken, run.timeZone)}, ${showAge(each, run.askedAt)})`);
+  const rest = others.length > TOLD ? `; ${others.length - TOLD} older` : "";
+  const choices = others.map((each) => ({
+    label: [
+      each.name,
+      ageOf(each, run.askedAt),
+      ...(each.label === undefined ? [] : [each.label]),
+      each.consistency,
+    ].join(", "),
+    say: `restore ${set.name} from ${each.name}`,
+  }));
+  p.show("Other points", `${told.join(", ")}${rest}`, "plain", choices);
+}
+
+const ageOf = (point: SetPoint, askedAt: string): string =>
+  `${showDuration(Math.max(0, Date.parse(askedAt) - Date.parse(point.taken)))} old`;
 
 /** A pause is somebody's decision: the restore works around it, and says whose it is. */
 function showPaused(

@@ -110,6 +110,14 @@ export const twoGroups: Demand = {
 export const restoreFacts: Fact[] = [
   { label: "Will be lost", text: "everything written to epic_prd after 02:00 UTC today (12 h)", tone: "danger" },
   { label: "Transfer", text: "about 140 GiB, 25 min" },
+  {
+    label: "Other points",
+    text: "nightly.2026-11-19_0200 and 1 older",
+    choices: [
+      { label: "nightly.2026-11-19_0200, 1 day 12 h old", say: "restore prod from nightly.2026-11-19_0200" },
+      { label: "nightly.2026-11-18_0200, 2 days 12 h old", say: "restore prod from nightly.2026-11-18_0200" },
+    ],
+  },
 ];
 
 type Told = RunEvent | readonly [Person | "sluice", RunEvent];
