@@ -117,6 +117,15 @@ test("a plan too long for its card is told whole in the thread, before anybody i
   expect(told.length).toBeGreaterThan(2);
 });
 
+test("a refusal says once that nothing was changed", () => {
+  const card = (problem: string) =>
+    JSON.stringify(runCard(viewOf(askedRestore, { type: "refused", problem }), shown()).blocks).match(
+      /Nothing was changed/g,
+    );
+  expect(card("The mirror is broken off. Nothing was changed.")).toHaveLength(1);
+  expect(card("The mirror is broken off.")).toHaveLength(1);
+});
+
 test("a plan that fits is not told twice", () => {
   expect(milestones(viewOf(askedRestore, plannedRestore), shown()).map((each) => each.id)).toEqual([
     `decide:${"k".repeat(32)}`,

@@ -25,7 +25,7 @@ export function ConversationView({ channel, name }: { channel: string; name: str
     (each) =>
       each.thread_ts === undefined || each.thread_ts === each.ts || each.reply_broadcast || !known.has(each.thread_ts),
   );
-  const { frame, onScroll } = useReading(all, `${channel}/${me}`);
+  const { frame, onScroll } = useReading(all, `${channel}/${me}`, "channel");
   const newest = seen[seen.length - 1]?.ts;
   useEffect(() => {
     if (newest !== undefined) markRead(channel, newest);
@@ -90,7 +90,7 @@ export function ThreadPanel() {
   const all = useStore((state) => (thread ? state.messages[thread.channel] : undefined));
   const me = useStore((state) => state.me);
   const channel = useStore((state) => state.boot?.channels.find((each) => each.id === thread?.channel));
-  const { frame, onScroll } = useReading(all, `${thread?.ts}/${me}`);
+  const { frame, onScroll } = useReading(all, `${thread?.ts}/${me}`, "thread");
   if (!thread) return null;
   const seen = visibleTo(all ?? [], me);
   const parent = seen.find((each) => each.ts === thread.ts);

@@ -7,7 +7,7 @@ import { useLayoutEffect, useRef } from "react";
 type Following = "newest" | "end" | "nothing";
 
 /** @param changes anything that is another object whenever the messages are @param key another conversation, or another reader */
-export function useReading(changes: unknown, key: string) {
+export function useReading(changes: unknown, key: string, of: "channel" | "thread") {
   const frame = useRef<HTMLDivElement>(null);
   const following = useRef<Following>("newest");
   const put = useRef(0);
@@ -25,9 +25,12 @@ export function useReading(changes: unknown, key: string) {
     last.current = newest?.dataset["ts"];
     if (following.current === "nothing") return;
     if (following.current === "end" && came && newest && isLong(newest, element)) following.current = "newest";
-    element.scrollTop = following.current === "end" ? element.scrollHeight : newestPlace(element, rows);
+    element.scrollTop =
+      following.current === "end"
+        ? element.scrollHeight
+        : newestPlace(element, of === "thread" ? rowsOfAnswer(rows) : rows.slice(-1));
     put.current = element.scrollTop;
-  }, [changes, key]);
+  }, [changes, key, of]);
   const onScroll = (): void => {
     const element = frame.current;
     if (!element || Math.abs(element.scrollTop - put.current) < 2) return;
@@ -37,11 +40,14 @@ export function useReading(changes: unknown, key: string) {
   return { frame, onScroll };
 }
 
-/** The end, or the beginning of the last long message behind the last one a person wrote, if the end would hide it. */
+/** In a thread one card goes on being drawn while short remarks follow it: all that came since a person wrote last. */
+const rowsOfAnswer = (rows: readonly HTMLElement[]): readonly HTMLElement[] =>
+  rows.slice(rows.findLastIndex((row) => row.dataset["person"] !== undefined) + 1);
+
+/** The end, or the beginning of the last long one of these, if the end would hide it. */
 function newestPlace(frame: HTMLElement, rows: readonly HTMLElement[]): number {
   const end = frame.scrollHeight - frame.clientHeight;
-  const answers = rows.slice(rows.findLastIndex((row) => row.dataset["person"] !== undefined) + 1);
-  const long = answers.findLast((row) => isLong(row, frame));
+  const long = rows.findLast((row) => isLong(row, frame));
   if (!long) return end;
   const top = long.getBoundingClientRect().top - frame.getBoundingClientRect().top + frame.scrollTop;
   return Math.max(0, Math.min(end, top - 8));

@@ -193,7 +193,9 @@ function closingStory(view: RunView, shown: CardContext): string[] {
     case "refused":
       return [
         escaped(view.problem ?? "This cannot be done.", 1500),
-        ...(view.steps.some((step) => step.attempt > 0) ? [] : ["_Nothing was changed._"]),
+        ...(view.steps.some((step) => step.attempt > 0) || saysNothingChanged(view.problem)
+          ? []
+          : ["_Nothing was changed._"]),
       ];
     case "denied":
       return [deniedSentence(view), "_Nothing was changed._"];
@@ -211,6 +213,9 @@ function closingStory(view: RunView, shown: CardContext): string[] {
       return [];
   }
 }
+
+const saysNothingChanged = (problem: Said | undefined): boolean =>
+  problem !== undefined && /\bnothing was changed\b/i.test(plainText(problem));
 
 const doneStay = (view: RunView): string =>
   view.steps.some((step) => step.phase === "undone") ? "some were taken back" : "stay as they are";
