@@ -49,6 +49,9 @@ export const nodes: Collection = {
   clusterOnly: true,
   fields: fieldTable(
     "uuid name serial_number model state uptime version.{full,generation,major,minor} membership location ha.{enabled,partners.{uuid,name}} vm.provider_type",
+    "date owner system_id vendor_serial_number storage_configuration is_all_flash_optimized is_all_flash_select_optimized is_capacity_optimized",
+    "nvram.{id,battery_state} controller.{over_temperature,cpu.firmware_release,failed_fan.{count,message.{code,message}},failed_power_supply.{count,message.{code,message}}}",
+    "cluster_interfaces.{uuid,name,ip.address} management_interfaces.{uuid,name,ip.address}",
   ),
   list: ({ cluster, now }) =>
     cluster.nodes.map((node) => ({
@@ -60,6 +63,7 @@ export const nodes: Collection = {
         model: cluster.spec.platform === "onprem" ? "AFF-A400" : "CDvM200",
         state: "up",
         uptime: Math.floor(now / 1000) % 10_000_000,
+        date: isoTime(now),
         version: versionView(cluster),
         membership: "member",
         location: "",

@@ -161,6 +161,10 @@ const wrongPassphrase = (remote: ClusterState): ApiError =>
     400,
   );
 
+/** Does a record wait for that cluster, or for anybody, to come with its passphrase? */
+const awaits = (peer: ClusterPeerState, cluster: ClusterState): boolean =>
+  peer.passphrase !== undefined && (peer.remote === undefined || peer.remote === cluster.name);
+
 /** The other side's record that waits for this passphrase. */
 function offeredBy(
   remote: ClusterState,
@@ -169,11 +173,7 @@ function offeredBy(
   now: number,
 ): ClusterPeerState {
   const found = remote.peers.find(
-    (each) =>
-      each.passphrase !== undefined &&
-      each.passphrase === passphrase &&
-      (each.expiresAt ?? 0) > now &&
-      (each.remote === undefined || each.remote === cluster.name),
+    (each) => awaits(each, cluster) && each.passphrase === passphrase && (each.expiresAt ?? 0) > now,
   );
   if (!found) throw wrongPassphrase(remote);
   return found;
@@ -184,6 +184,10 @@ function checkLength(passphrase: string | undefined): void {
     throw new ApiError(4653236, `The passphrase is shorter than ${MIN_PASSPHRASE} characters.`, 400);
 }
 
+/**
+ * Answers the other side's offer; or, where nobody waits for this cluster yet, is the first of two that were told the same passphrase, and
+ * stays pending till the other comes: how `cluster peer create` and NetApp's Ansible module go about it.
+ */
 function accept(
   ctx: Ctx,
   ipspace: string,
@@ -203,6 +207,10 @@ function accept(
     const secret = fabric.ids.hex(`${cluster.name}/${remote.name}/passphrase`, 24);
     cluster.peers.push({ ...made, passphrase: secret, expiresAt: expiry(ctx) });
     return { done: true, location, record: { uuid: made.uuid, name, authentication: { passphrase: secret } } };
+  }
+  if (passphrase !== undefined && !remote.peers.some((each) => awaits(each, cluster))) {
+    cluster.peers.push({ ...made, passphrase, expiresAt: expiry(ctx) });
+    return { done: true, location, record: { uuid: made.uuid, name } };
   }
   const offered = offeredBy(remote, cluster, passphrase, ctx.now);
   if (offered.encryption !== made.encryption)

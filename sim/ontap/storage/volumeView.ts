@@ -14,11 +14,11 @@ export const CLONE =
 export const volumeFields = fieldTable(
   "uuid name svm.{uuid,name} type state style size create_time language comment msid _tags",
   "aggregates.{uuid,name} guarantee.{type,honored} snapshot_policy.{name,uuid} nas.path",
-  "space.{size,used,available,fractional_reserve,nearly_full_threshold_percent,full_threshold_percent} space.{snapshot.{used,reserve_percent,autodelete_enabled},logical_space.used}!",
+  "space.{size,used,available,fractional_reserve,nearly_full_threshold_percent,full_threshold_percent} space.{snapshot.{used,reserve_percent,reserve_size,autodelete_enabled},logical_space.{used,used_percent,available}}!",
   "encryption.{enabled,state,type,key_id,status.{code,message}} snapmirror.{is_protected,destinations.{is_ontap,is_cloud}}",
   `${CLONE} clone.{split_initiated,split_complete_percent,inherited_physical_used} clone.split_estimate!`,
   "tiering.{policy,min_cooling_days} nas.{export_policy.{name,id},security_style,uid,gid,unix_permissions} qos.policy.{name,uuid}",
-  "efficiency.{compression,compaction,dedupe,cross_volume_dedupe,policy.name,state} files.{maximum,used} analytics.state access_time_enabled is_object_store",
+  "efficiency.{compression,compaction,dedupe,cross_volume_dedupe,policy.name,schedule,state} files.{maximum,used} analytics.state access_time_enabled is_object_store",
   "space.logical_space.{enforcement,reporting} autosize.{mode,maximum,minimum,grow_threshold,shrink_threshold} cloud_retrieval_policy activity_tracking.state movement.state!",
   "snapshot_directory_access_enabled snapshot_count! is_svm_root! snapshot_locking_enabled consistency_group.{name,uuid} snaplock.type",
 );
