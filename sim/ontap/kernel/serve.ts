@@ -179,7 +179,11 @@ function read(matched: MatchedRead, ctx: Ctx, hal: boolean): Rec {
 function apiPath(path: string): string {
   if (/(^|\/)\.{1,2}(\/|$)/.test(path)) throw new ApiError(39387137, "The URL holds dot segments.", 400);
   if (path !== "/api" && !path.startsWith("/api/")) throw notFound("url");
-  return path.slice(4).replace(/\/$/, "");
+  // Slashes in a row are one: NetApp's Ansible module asks for `/api//storage/volumes` when it follows a next link.
+  return path
+    .slice(4)
+    .replace(/\/{2,}/g, "/")
+    .replace(/\/$/, "");
 }
 
 async function write(
