@@ -126,7 +126,7 @@ export const restoreVolume = defineStep<z.infer<typeof moveInput>, Record<string
   },
   undo: {
     impossible:
-      'what is newer than the snapshot is overwritten; "undo this restore" brings the safety copy back, as a plan of its own',
+      'what is newer than the snapshot is overwritten; where the plan takes a safety copy, "undo this restore" brings that back, as a plan of its own',
   },
 });
 
