@@ -64,6 +64,10 @@ export interface Knobs {
   readonly retryAfterS: number;
   /** PATCH of a running job with `action`: refused (458783, 458784), or done. */
   readonly jobControl: "refuse" | "allow";
+  /** HTTP status of errors that are a feature's own; NetApp's documents name only the codes. */
+  readonly featureErrorStatus: 400 | 500;
+  /** Where a login that may not do an asynchronous write is told so: at once, or in the job it gets (code 6). */
+  readonly rightsCheckedIn: "call" | "job";
   /** Encrypting a volume, or giving it a new key, takes so long. */
   readonly encryptMs: number;
 }
@@ -102,6 +106,8 @@ export const realistic: Knobs = {
   maxInFlight: Infinity,
   retryAfterS: 1,
   jobControl: "refuse",
+  featureErrorStatus: 400,
+  rightsCheckedIn: "call",
 };
 
 /** Everything that may take time takes none: for tests that are about something else. */
@@ -126,6 +132,8 @@ const CHOICES: Partial<Record<keyof Knobs, readonly (string | number)[]>> = {
   vaultSnapshotDelete: ["refuse", "allow"],
   cloneStall: ["release", "never"],
   jobControl: ["refuse", "allow"],
+  featureErrorStatus: [400, 500],
+  rightsCheckedIn: ["call", "job"],
 };
 
 /**

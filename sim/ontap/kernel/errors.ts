@@ -34,3 +34,7 @@ export const notSettable = (field: string): ApiError =>
   new ApiError(262196, `Field "${field}" cannot be set in this operation.`, 400, field);
 export const nothingToChange = (): ApiError =>
   new ApiError(262190, "The request did not contain any fields to change.", 400);
+
+/** Is it one of the codes any endpoint may give, whose HTTP status is documented (reference 1.5)? */
+export const isGeneral = (code: number): boolean =>
+  code <= 8 || (code >= 262144 && code < 264000) || code === 6691623 || code === 39387137;

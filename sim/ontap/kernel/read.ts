@@ -31,6 +31,8 @@ function filters(collection: Collection, table: readonly Field[], ctx: Ctx, aske
   for (const [name, value] of ctx.query) {
     if (GENERAL.has(name) || name.startsWith("start.")) continue;
     if (isFlag(collection.path, collection.flags, name, ctx.cluster.spec.release)) continue;
+    if (name === "svm.name" && ctx.scope && !ctx.login.svm && /^\w+$/.test(value) && value !== ctx.scope.name)
+      throw new ApiError(262245, "The SVM in the request header contradicts the query.", 400, name);
     if (isKnown(table, name)) found.push({ field: name, test: predicate(value) });
     else if (isKnown(asked.writeOnly, name))
       throw new ApiError(262250, `Field "${name}" cannot be queried.`, 400, name);

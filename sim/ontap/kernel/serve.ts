@@ -5,17 +5,19 @@ import { approvalFor } from "../security/mav.js";
 import type { ClusterState, JobState } from "../state.js";
 import { authenticate, authorize, tunnelled } from "./auth.js";
 import { parseBody } from "./body.js";
-import { ApiError, notFound } from "./errors.js";
+import { ApiError, isGeneral, notAuthorized, notFound } from "./errors.js";
 import type { Field } from "./fields.js";
 import { type JobFault, startJob } from "./jobs.js";
 import { checkWriteArguments, flagOf, timeoutSeconds } from "./arguments.js";
 import { readMany, readOne } from "./read.js";
 import { isRec, type Rec, type Val } from "./records.js";
 import { knownFields } from "./releases.js";
-import type { Ctx, Outcome, Write } from "./route.js";
+import type { Ctx, Login, Outcome, Write } from "./route.js";
 import { methodsAt, type MatchedRead, matchRoute, readableFields, writableFields } from "./table.js";
 
 const DEFAULT_GET_TIMEOUT_S = 15;
+/** Of a job's error that becomes the answer; others are 400. */
+const STATUS_OF: Readonly<Record<number, number>> = { 1: 409, 4: 404, 6: 403 };
 const POLL_MS = 10;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -102,8 +104,9 @@ async function real(
   try {
     return await handle(fabric, cluster, request, jobFault);
   } catch (error) {
-    if (error instanceof ApiError) return errorReply(error, request);
-    throw error;
+    if (!(error instanceof ApiError)) throw error;
+    const own = error.status === 400 && !isGeneral(error.code) ? fabric.knobs.featureErrorStatus : error.status;
+    return errorReply(new ApiError(error.code, error.message, own, error.target), request);
   }
 }
 
@@ -138,9 +141,10 @@ async function handle(
     if (methodsAt(path, release).length === 0) throw new ApiError(3, "API not found", 404);
     throw new ApiError(3, `The method ${method} is not supported on this API.`, 405);
   }
-  authorize(fabric, login, method, path);
-  if ("write" in matched ? matched.write.clusterOnly : matched.collection.clusterOnly)
-    authorizeCluster(login.svm !== undefined);
+  const clusterOnly = ("write" in matched ? matched.write.clusterOnly : matched.collection.clusterOnly) ?? false;
+  const denied = denial(fabric, login, clusterOnly, method, path);
+  const inJob = fabric.knobs.rightsCheckedIn === "job" && "write" in matched && matched.write.reply === "async";
+  if (denied && !inJob) throw denied;
   const scope = tunnelled(cluster, login, request);
   const ctx: Ctx = {
     fabric,
@@ -152,7 +156,8 @@ async function handle(
     body: {},
     now: fabric.now,
   };
-  if ("write" in matched) return await write(matched.write, ctx, request, path, fault);
+  if ("write" in matched)
+    return await write(denied ? refusing(matched.write, denied) : matched.write, ctx, request, fault);
   if (request.body.length > 0) throw new ApiError(262198, "GET requests must not have a body.", 400);
   timeoutSeconds(request.query, DEFAULT_GET_TIMEOUT_S);
   const found = read(matched, ctx, speaksHal(request));
@@ -165,9 +170,36 @@ function nextHeader(body: Rec): Record<string, string> {
   return isRec(next) ? { link: `<${String(next["href"])}>; rel="next"` } : {};
 }
 
-function authorizeCluster(isSvmLogin: boolean): void {
-  if (isSvmLogin) throw new ApiError(6, "not authorized for that command", 403);
+/** Why the login may not make the call. */
+function denial(
+  fabric: FabricState,
+  login: Login,
+  clusterOnly: boolean,
+  method: string,
+  path: string,
+): ApiError | undefined {
+  try {
+    authorize(fabric, login, method, path);
+    return clusterOnly && login.svm ? notAuthorized() : undefined;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
 }
+
+/** The same call, accepted, whose job then fails: some releases check rights only there (reference 1.2). */
+const refusing = (route: Write, why: ApiError): Write => ({
+  ...route,
+  run: (ctx) => ({
+    job: {
+      kind: "volume",
+      svm: ctx.scope,
+      run: () => {
+        throw why;
+      },
+    },
+  }),
+});
 
 function read(matched: MatchedRead, ctx: Ctx, hal: boolean): Rec {
   const asked = { hal, writeOnly: writableFields(matched.collection.path, ctx.cluster.spec.release) };
@@ -186,13 +218,7 @@ function apiPath(path: string): string {
     .replace(/\/$/, "");
 }
 
-async function write(
-  route: Write,
-  bare: Ctx,
-  request: SimRequest,
-  path: string,
-  fault: JobFault | undefined,
-): Promise<SimReply> {
+async function write(route: Write, bare: Ctx, request: SimRequest, fault: JobFault | undefined): Promise<SimReply> {
   const { fabric, cluster } = bare;
   const wait = timeoutSeconds(request.query, 0);
   const { release } = cluster.spec;
@@ -209,9 +235,9 @@ async function write(
     fabric.settle();
     return written(route.method === "POST" ? 201 : 200, outcome, undefined, shown, request);
   }
-  const job = startJob(fabric, cluster, `${route.method} /api${path}`, outcome.job, fault);
+  const job = startJob(fabric, cluster, `${route.method} ${request.path}`, outcome.job, fault);
   await ended(fabric, job, wait);
-  if (job.state === "failure" && wait > 0) throw new ApiError(job.code, job.message, job.code === 4 ? 404 : 400);
+  if (job.state === "failure" && wait > 0) throw new ApiError(job.code, job.message, STATUS_OF[job.code] ?? 400);
   const finished = wait > 0 && job.state === "success";
   return written(finished ? (route.method === "POST" ? 201 : 200) : 202, outcome, job, shown, request);
 }

@@ -316,6 +316,31 @@ describe("who may what", () => {
   });
 });
 
+describe("where the documents say nothing, a knob", () => {
+  test("feature errors may come with 500: clients go by the code", async () => {
+    on.fabric.knobs({ featureErrorStatus: 500 });
+    expect(await code("POST", "/network/ipspaces", { name: "a b" })).toBe("500/9240589");
+    expect(await code("GET", "/storage/volumes?fields=nope")).toBe("400/262197");
+  });
+
+  test("a login without the right may be told so in the job", async () => {
+    on.fabric.knobs({ rightsCheckedIn: "job" });
+    const as = "sluice:sluice-cvo-1!";
+    const body = { svm: { name: "svm_epic_dr" }, peer: { svm: { name: "svm_epic" }, cluster: { name: ALI } } };
+    const reply = await on.call(CVO, "POST", "/svm/peers", { body, as });
+    expect(reply.status).toBe(202);
+    expect(await on.get(CVO, `/cluster/jobs/${reply.body.job.uuid}`)).toMatchObject({ state: "failure", code: 6 });
+    expect((await on.call(CVO, "POST", "/svm/peers?return_timeout=5", { body, as })).status).toBe(403);
+    expect((await on.call(CVO, "POST", "/network/ipspaces", { body: { name: "x" }, as })).status).toBe(403);
+  });
+
+  test("an SVM in the header that contradicts the query", async () => {
+    const headers = { "x-dot-svm-name": "svm_epic_dr" };
+    expect((await on.call(CVO, "GET", "/storage/volumes?svm.name=svm_epic_dr", { headers })).status).toBe(200);
+    expect((await on.call(CVO, "GET", "/storage/volumes?svm.name=other", { headers })).body.error.code).toBe("262245");
+  });
+});
+
 test("ten thousand mirrors are seeded and served in pages of a thousand", async () => {
   const many = await arrays(instant, epic, undefined, { relationships: 10_000 });
   let path: string | undefined = "/snapmirror/relationships?fields=*&max_records=1000";
