@@ -113,6 +113,11 @@ function readTransfer(wire: Wire): MirrorTransfer {
   };
 }
 
+const readReason = (wire: Wire) => ({
+  code: text(wire, "code") ?? num(wire, "code")?.toString(),
+  message: text(wire, "message") ?? "no reason given",
+});
+
 function readRelationship(wire: Wire): Relationship {
   const transfer = part(wire, "transfer");
   const policy = part(wire, "policy");
@@ -122,10 +127,7 @@ function readRelationship(wire: Wire): Relationship {
     destination: readEndpoint(part(wire, "destination")),
     state: word(wire, "state", STATES),
     healthy: flag(wire, "healthy"),
-    unhealthyReasons: parts(wire, "unhealthy_reason").map((each) => ({
-      code: text(each, "code") ?? num(each, "code")?.toString(),
-      message: text(each, "message") ?? "no reason given",
-    })),
+    unhealthyReasons: wire["unhealthy_reason"] === undefined ? [] : parts(wire, "unhealthy_reason").map(readReason),
     lagMs: span(wire, "lag_time"),
     exportedSnapshot: text(wire, "exported_snapshot"),
     transfer: transfer === undefined ? undefined : readTransfer(transfer),

@@ -64,13 +64,19 @@ export class OntapHttp implements HttpReads {
   async list<T>(path: string, query: Query, reading: Reading<T>): Promise<T[]> {
     const found: T[] = [];
     const paged = { ...query, also: { ...query.also, max_records: PAGE_RECORDS } };
-    let target: string | undefined = this.#readTarget(path, paged);
-    for (let pages = 1; target !== undefined; pages++) {
-      const reply: Reply = await this.#read(path, target);
-      const page = this.#understand(path, readPage, reply.body);
-      for (const record of page.records) found.push(this.#understand(path, reading, record));
+    let target = this.#readTarget(path, paged);
+    let coming: Promise<Reply> | undefined = this.#read(path, target);
+    for (let pages = 1; coming !== undefined; pages++) {
+      const page: Page = this.#understand(path, readPage, (await coming).body);
       if (page.next === target || pages >= MAX_PAGES) throw this.#unreadable(path, "its pages do not end");
-      target = page.next === undefined ? undefined : this.#nextTarget(path, page.next);
+      coming = undefined;
+      if (page.next !== undefined) {
+        target = this.#nextTarget(path, page.next);
+        // Asked for before this one is read: reading costs no waiting then.
+        coming = this.#read(path, target);
+        coming.catch(() => undefined);
+      }
+      this.#understandAll(path, page.records, reading, found);
     }
     return found;
   }
@@ -174,12 +180,29 @@ export class OntapHttp implements HttpReads {
     }
   }
 
+  #understandAll<T>(path: string, records: readonly unknown[], reading: Reading<T>, into: T[]): void {
+    try {
+      for (const record of records) {
+        if (!isWire(record)) throw new Unreadable("a record is no JSON object");
+        into.push(reading(record));
+      }
+    } catch (error) {
+      if (error instanceof Unreadable) throw this.#unreadable(path, error.message, error);
+      throw error;
+    }
+  }
+
   #unreadable(path: string, why: string, cause?: unknown): Problem {
     return unreadableProblem(this.#call({ method: "GET", path }), why, cause);
   }
 }
 
-function readPage(wire: Wire): { records: readonly unknown[]; next: string | undefined } {
+interface Page {
+  readonly records: readonly unknown[];
+  readonly next: string | undefined;
+}
+
+function readPage(wire: Wire): Page {
   const records = wire["records"];
   if (!Array.isArray(records)) throw new Unreadable("it is no collection");
   return { records, next: text(part(part(wire, "_links"), "next"), "href") };
