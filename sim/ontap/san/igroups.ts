@@ -128,7 +128,7 @@ function refuseCollisions(ctx: Ctx, igroup: IgroupState, name: string): void {
 export function addInitiator(ctx: Ctx, igroup: IgroupState, given: Rec): void {
   const name = checkedInitiator(igroup, needText(given, "name"));
   if (nestedIn(ctx.cluster, igroup).length > 0)
-    throw new ApiError(`Igroup "${igroup.name}" holds igroups: it takes no initiators.`, 400, "initiators");
+    throw new ApiError(262186, `Igroup "${igroup.name}" holds igroups: it takes no initiators.`, 400, "initiators");
   if (igroup.initiators.some((each) => each.name === name)) {
     throw new ApiError(5374035, `Initiator "${name}" is already in igroup "${igroup.name}".`, 409, "name");
   }

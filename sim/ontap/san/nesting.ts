@@ -29,7 +29,7 @@ export function nest({ cluster }: Ctx, igroup: IgroupState, given: Rec): IgroupS
   );
   if (!inner) throw new ApiError(5374852, `Igroup "${name ?? uuid ?? ""}" does not exist.`, 400, "igroups");
   if (igroup.initiators.length > 0)
-    throw new ApiError(`Igroup "${igroup.name}" holds initiators: it takes no igroups.`, 400, "igroups");
+    throw new ApiError(262186, `Igroup "${igroup.name}" holds initiators: it takes no igroups.`, 400, "igroups");
   if (inner.osType !== igroup.osType || inner.protocol !== igroup.protocol)
     throw new ApiError(5374734, `Igroup "${inner.name}" is of another os_type or protocol.`, 400, "igroups");
   if (holds(cluster, inner, igroup))
