@@ -1,9 +1,10 @@
 import { epic } from "./epic.js";
+import { hospital } from "./hospital.js";
 import type { World } from "./types.js";
 
 export type { World } from "./types.js";
 
-const worlds: Readonly<Record<string, World>> = { epic };
+const worlds: Readonly<Record<string, World>> = { epic, hospital };
 
 export const worldNames: readonly string[] = Object.keys(worlds);
 

@@ -85,6 +85,16 @@ function checkSet(set: SetConfig, at: Path, input: CrossInput, tell: Tell): void
     const host = input.hosts.find((each) => each.value.name === name)?.value;
     if (host && host.environment !== "production") tell(path, `${name} is not a production host`);
   });
+  const sources = set.members.map(({ source }) => source.volume);
+  const groups = set.layout.volumeGroups;
+  groups.forEach((group, i) =>
+    group.volumes?.forEach((volume, j) => {
+      const path = [...at, "layout", "volumeGroups", i, "volumes", j];
+      if (!sources.includes(volume)) tell(path, unknown("volume of this set", volume, sources));
+      else if (groups.some((other, k) => k < i && other.volumes?.includes(volume)))
+        tell(path, `${volume} is in another volume group already`);
+    }),
+  );
   const points = set.layout.volumeGroups.flatMap((group) => group.logicalVolumes.map((volume) => volume.mountPoint));
   points.forEach((point, i) => {
     if (points.indexOf(point) !== i) tell([...at, "layout"], `mounts ${point} twice`);

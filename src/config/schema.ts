@@ -131,6 +131,7 @@ const layout = z.strictObject({
     .array(
       z.strictObject({
         name: word,
+        volumes: z.array(word).min(1).optional(),
         logicalVolumes: z
           .array(z.strictObject({ name: word, mountPoint, fileSystem: z.enum(["xfs", "ext4"]).default("xfs") }))
           .min(1),

@@ -66,6 +66,8 @@ export interface LogicalVolumeConfig {
 }
 export interface VolumeGroupConfig {
   readonly name: string;
+  /** Names of the set's source volumes its LUNs are in; absent: all of them, where it is the set's only group. */
+  readonly volumes?: readonly string[];
   readonly logicalVolumes: readonly LogicalVolumeConfig[];
 }
 

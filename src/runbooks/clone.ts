@@ -2,6 +2,7 @@ import { z } from "zod";
 import { observe } from "./clone/observe.js";
 import { plan, steps } from "./clone/plan.js";
 import { cloneRequest, type CloneRequest } from "./clone/request.js";
+import { listed } from "./inventory.js";
 import { defineRunbook, type AnyRunbook, type EndedStep } from "./define.js";
 
 /** Clones the newest night held by the mirror (or the point that is named), maps it to a host and mounts it there under a lease. */
@@ -28,12 +29,18 @@ const leaseShape = z.object({
 });
 
 function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook["closing"]>> {
-  const attached = endedShape.safeParse(ended.find((step) => step.uses === "attachClone")?.input).data;
+  const mounted = ended.flatMap((step) =>
+    step.uses === "attachClone" ? (endedShape.safeParse(step.input).data ?? []) : [],
+  );
+  const [attached] = mounted;
   const lease = leaseShape.safeParse(ended.find((step) => step.uses === "writeLease")).data;
   if (!attached || !lease) return { sentences: [], choices: [] };
   const clone = `the ${lease.input.note.name} clone on ${attached.host.name}`;
   return {
-    sentences: [`Mounted at ${attached.attach.mount} on ${attached.host.name}.`, `Lease ends ${lease.output.until}.`],
+    sentences: [
+      `Mounted at ${listed(mounted.map((each) => each.attach.mount))} on ${attached.host.name}.`,
+      `Lease ends ${lease.output.until}.`,
+    ],
     choices: [
       { label: "Extend by 2 days", say: `extend ${clone} by 2 days` },
       { label: "Release", say: `release ${clone}` },

@@ -1,4 +1,4 @@
-import { clonesAmong, type CloneOf } from "../core/clone-notes.js";
+import { clonesAmong, readNote, type CloneOf } from "../core/clone-notes.js";
 import { mirrorPlaces } from "./inventory.js";
 import type { ReadTools } from "./tools.js";
 import type { Volume } from "../ontap/index.js";
@@ -15,6 +15,11 @@ export {
 
 /** A clone as people know it: the volumes that one run made. */
 export type Clone = CloneOf<Volume>;
+
+/** Where a clone's file systems are mounted: each of its volumes says so of its own. */
+export const mountsOf = (clone: Clone): readonly string[] => [
+  ...new Set(clone.volumes.flatMap((volume) => readNote(volume.comment)?.mount ?? [])),
+];
 
 /** Every clone of ours, read from the arrays: one call per SVM that holds mirrors. */
 export async function listClones(on: Pick<ReadTools, "inventory" | "ontap">): Promise<readonly Clone[]> {

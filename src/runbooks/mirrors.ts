@@ -28,6 +28,12 @@ const nothing = "Nothing was changed.";
 export async function viewMirrors(set: SetConfig, on: ReadTools): Promise<MirrorView> {
   const first = set.members[0]?.mirror;
   if (!first) throw new Refusal(`${set.name} has no volumes in the configuration.`, { next: nothing });
+  const elsewhere = set.members.find(({ mirror }) => mirror.cluster !== first.cluster || mirror.svm !== first.svm);
+  if (elsewhere)
+    throw new Refusal(
+      `The mirrors of ${set.name} lie in several SVMs (${first.svm} and ${elsewhere.mirror.svm}), and working on those together is not available yet.`,
+      { next: nothing },
+    );
   const array = on.ontap(first.cluster);
   const [volumes, relationships] = await Promise.all([
     array.volumes.list({ svm: first.svm }),

@@ -3,9 +3,10 @@ import type { SetConfig } from "../config/types.js";
 import { ownerOf } from "../core/clone-notes.js";
 import { said } from "../core/said.js";
 import type { Igroup, Lun, Portal } from "../ontap/index.js";
-import { clonesAmong, type Clone } from "./clones.js";
+import { clonesAmong, mountsOf, readNote, type Clone } from "./clones.js";
+import { groupsOf, type SetGroup } from "./groups.js";
 import { defineRunbook, type Planner } from "./define.js";
-import { getHost, getSet, mirrorPlaces } from "./inventory.js";
+import { getHost, getSet, listed, mirrorPlaces } from "./inventory.js";
 import { showTime } from "./points.js";
 import { detachClone } from "./steps/attachClone.js";
 import { deleteClone, dropIgroup, unmapLuns } from "./steps/giveBack.js";
@@ -88,7 +89,7 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
   const host = getHost(facts.on.inventory, hostName);
   p.show(
     "Clone",
-    `"${note.name}" of ${note.set}, at ${note.mount ?? "no mount point"} on ${hostName}, from ${note.snapshot}`,
+    `"${note.name}" of ${note.set}, at ${listed(mountsOf(clone)) || "no mount point"} on ${hostName}, from ${note.snapshot}`,
   );
   const { asker } = facts.on.run;
   if (note.owner !== `${asker.team}/${asker.user}`) p.show("Owner", said`${ownerOf(note)}`, "warning");
@@ -96,9 +97,9 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
   const mapped = luns.flatMap((lun) =>
     lun.maps.filter((map) => map.igroup.name === igroup?.name).map((map) => ({ lun, number: map.number ?? 0 })),
   );
-  const layout = (set ?? getSet(facts.on.inventory, note.set)).layout.volumeGroups[0];
-  const logical = layout?.logicalVolumes[0];
-  if (layout && logical && mapped.length > 0) {
+  for (const each of attachedOf(clone, set ?? getSet(facts.on.inventory, note.set))) {
+    const luns = mapped.filter(({ lun }) => each.volumes.includes(lun.volume.name ?? ""));
+    if (luns.length === 0) continue;
     p.step.detachClone({
       host: { name: host.name, environment: host.environment, clearedForPatientData: host.clearedForPatientData },
       logout: facts.dropsIgroup,
@@ -107,12 +108,12 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
         initiator: host.iqn ?? "",
         target: facts.target,
         portals: facts.portals.map((portal) => portal.address),
-        luns: mapped.map(({ lun, number }) => ({ number, wwid: lun.wwid })),
-        sourceVg: layout.name,
-        vg: note.vg ?? "",
-        lv: logical.name,
-        mount: note.mount ?? "",
-        fileSystem: logical.fileSystem,
+        luns: luns.map(({ lun, number }) => ({ number, wwid: lun.wwid })),
+        sourceVg: each.group.name,
+        vg: each.vg,
+        lv: each.logical.name,
+        mount: each.mount,
+        fileSystem: each.logical.fileSystem,
         options: "noatime",
       },
     });
@@ -121,6 +122,28 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
   for (const volume of clone.volumes) {
     p.step.deleteClone({ cluster, svm, volume: volume.name, uuid: volume.uuid, note });
   }
+}
+
+interface Attached extends Omit<SetGroup, "volumes"> {
+  readonly vg: string;
+  readonly mount: string;
+  /** Of the clone. */
+  readonly volumes: readonly string[];
+}
+
+/** The clone's volume groups on its host, those mounted furthest down first: each of its volumes says which is its own. */
+function attachedOf(clone: Clone, set: SetConfig): readonly Attached[] {
+  const groups = groupsOf(set);
+  const ofGroup = (group: SetGroup): Attached[] => {
+    const mine = clone.volumes.filter(({ clone: from }) => {
+      const member = set.members.find(({ mirror }) => mirror.volume === from?.parentVolume.name);
+      return member !== undefined && group.volumes.includes(member.source.volume);
+    });
+    const note = mine[0] && readNote(mine[0].comment);
+    const volumes = mine.map(({ name }) => name);
+    return note ? [{ ...group, vg: note.vg ?? "", mount: note.mount ?? "", volumes }] : [];
+  };
+  return groups.flatMap(ofGroup).reverse();
 }
 
 function unmap(

@@ -10,6 +10,7 @@ import { createHosts, HostUnreachable, type Hosts } from "../../sim/host/index.j
 import { createFabric, instant, type Fabric, type Knobs } from "../../sim/ontap/index.js";
 import { simCa } from "../../sim/kit/tls.js";
 import { epic } from "../../sim/worlds/epic.js";
+import type { World } from "../../sim/worlds/index.js";
 import { JumpClock } from "./clock.js";
 import { TestEngine, type TestEngineOptions } from "./engine.js";
 
@@ -82,7 +83,7 @@ class StraightTransport implements ScriptTransport {
   }
 }
 
-/** The world `epic` on a clock that jumps, with the engine before it and no Slack, no queue. */
+/** The world `epic` (or another) on a clock that jumps, with the engine before it and no Slack, no queue. */
 export interface TestWorld {
   readonly clock: JumpClock;
   readonly fabric: Fabric;
@@ -97,16 +98,16 @@ export interface TestWorld {
   close(): Promise<void>;
 }
 
-export async function startTestWorld(knobs: Partial<Knobs> = {}): Promise<TestWorld> {
+export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = epic): Promise<TestWorld> {
   const clock = new JumpClock();
-  const fabric = createFabric({ world: epic, clock, knobs: { ...instant, ...knobs } });
-  const hosts = createHosts({ world: epic, clock, san: fabric.san() });
+  const fabric = createFabric({ world, clock, knobs: { ...instant, ...knobs } });
+  const hosts = createHosts({ world, clock, san: fabric.san() });
   const ca = (await simCa()).certPem;
   const servers = await Promise.all(
-    epic.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })),
+    world.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })),
   );
   const overrides = Object.fromEntries(servers.map(({ name, server }) => [`clusters.${name}.url`, server.url]));
-  const config = await loadConfig({ file: "config/epic.yaml", env: {}, overrides });
+  const config = await loadConfig({ file: `config/${world.name}.yaml`, env: {}, overrides });
   const clients = new Map(
     servers.map(({ name, server }) => [
       name,

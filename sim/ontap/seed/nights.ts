@@ -69,6 +69,10 @@ export function historyOf(fabric: FabricState, spec: WorldVolume): History {
 
 function lunFiles(fabric: FabricState, spec: WorldVolume): Content["luns"] {
   const { layout } = spec;
+  const shared = volumesOfGroup(fabric, spec);
+  // a group over several volumes is known by its own name, one in a single volume by the volume's
+  const owner = shared.length > 1 ? (layout?.volumeGroup ?? spec.name) : spec.name;
+  const before = shared.slice(0, shared.indexOf(spec)).reduce((sum, each) => sum + each.luns.length, 0);
   return spec.luns.map((lun, index) => ({
     inode: fabric.ids.uuid(`inode/${spec.name}/${lun.name}`),
     name: lun.name,
@@ -79,15 +83,23 @@ function lunFiles(fabric: FabricState, spec: WorldVolume): Content["luns"] {
           lvm: {
             pvUuid: fabric.ids.lvmUuid(`${spec.name}/pv/${lun.name}`),
             vgName: layout.volumeGroup,
-            vgUuid: fabric.ids.lvmUuid(`${spec.name}/vg`),
+            vgUuid: fabric.ids.lvmUuid(`${owner}/vg`),
             lvName: layout.logicalVolume,
-            lvUuid: fabric.ids.lvmUuid(`${spec.name}/lv`),
-            pvIndex: index,
-            pvCount: spec.luns.length,
+            lvUuid: fabric.ids.lvmUuid(`${owner}/lv`),
+            pvIndex: before + index,
+            pvCount: shared.reduce((sum, each) => sum + each.luns.length, 0),
             sizeBytes: lun.sizeBytes,
           },
-          fs: { type: layout.fileSystem, uuid: fabric.ids.uuid(`${spec.name}/fs`), label: "" },
+          fs: { type: layout.fileSystem, uuid: fabric.ids.uuid(`${owner}/fs`), label: "" },
         }
       : null,
   }));
+}
+
+/** The volumes a volume group lies on, in the order of the world; the one itself when it has no layout. */
+function volumesOfGroup(fabric: FabricState, spec: WorldVolume): readonly WorldVolume[] {
+  const home = fabric.world.clusters.find((each) => each.volumes.includes(spec));
+  const group = spec.layout?.volumeGroup;
+  if (group === undefined) return [spec];
+  return home?.volumes.filter((each) => each.layout?.volumeGroup === group) ?? [spec];
 }

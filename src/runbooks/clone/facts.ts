@@ -1,5 +1,6 @@
 import type { HostConfig, HostPurpose, SetConfig } from "../../config/types.js";
 import type { Lun, Portal } from "../../ontap/index.js";
+import type { SetGroup } from "../groups.js";
 import type { Loss, MemberView } from "../mirrors.js";
 import type { SetPoint } from "../points.js";
 import type { RunFacts } from "../tools.js";
@@ -13,6 +14,13 @@ export interface MemberClone {
   readonly losses: readonly Loss[];
 }
 
+/** A volume group of the clone on its host. */
+export interface GroupPlace extends SetGroup {
+  /** Never the original's name. */
+  readonly vg: string;
+  readonly mount: string;
+}
+
 /** What a clone is planned from. */
 export interface Facts {
   readonly set: SetConfig;
@@ -20,7 +28,8 @@ export interface Facts {
   readonly purpose: HostPurpose;
   readonly run: RunFacts;
   readonly name: string;
-  readonly mount: string;
+  /** One per volume group, those mounted further up first. */
+  readonly places: readonly GroupPlace[];
   readonly point: SetPoint | undefined;
   readonly members: readonly MemberClone[];
   readonly igroup: { readonly name: string; readonly inUse: readonly number[] };
@@ -29,5 +38,4 @@ export interface Facts {
   readonly freeBytes: number | undefined;
   readonly lease: string;
   readonly maxLease: string;
-  readonly vgPrefix: string;
 }

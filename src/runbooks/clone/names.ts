@@ -1,14 +1,16 @@
 import type { MemberView } from "../mirrors.js";
 import type { RunFacts } from "../tools.js";
-import type { Facts } from "./facts.js";
 
 /** `epic_prd` for training is `epic_prd_training`; volume names take no dashes. */
 export const volumeName = (member: MemberView, name: string): string =>
   `${member.source.volume}_${name}`.replace(/[^A-Za-z0-9_]/g, "_").toLowerCase();
 
-/** The volume group a clone has on its host: never the original's name. */
-export const vgName = (facts: Pick<Facts, "set" | "name" | "vgPrefix">): string =>
-  `${facts.vgPrefix}${facts.set.name}_${facts.name}`.replace(/[^A-Za-z0-9_+.-]/g, "_");
+/** The volume group a clone has on its host: never the original's name. One of several carries its original's too. */
+export const vgName = (prefix: string, set: string, name: string, group?: string): string =>
+  `${prefix}${set}_${name}${group === undefined ? "" : `_${group.replace(/^vg_/, "")}`}`.replace(
+    /[^A-Za-z0-9_+.-]/g,
+    "_",
+  );
 
 export const freshName = (run: RunFacts): string => `sluice-fresh.${run.id}`;
 

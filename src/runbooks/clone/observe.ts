@@ -2,8 +2,9 @@ import { Refusal } from "../../core/problems.js";
 import { durationMs } from "../../core/units.js";
 import type { Igroup, Lun, LunMap } from "../../ontap/index.js";
 import { said } from "../../core/said.js";
-import { clonesAmong, ownerOf, type Clone } from "../clones.js";
+import { clonesAmong, mountsOf, ownerOf, type Clone } from "../clones.js";
 import type { HostConfig, HostPurpose, SetConfig } from "../../config/types.js";
+import { groupsOn, mountUnder } from "../groups.js";
 import { cloneTarget, getSet, listed } from "../inventory.js";
 import {
   lossesByUpdate,
@@ -19,8 +20,8 @@ import {
 import { choosePoint, safetyLabel } from "../points.js";
 import { leaseWords } from "../steps/writeLease.js";
 import type { ReadTools } from "../tools.js";
-import type { Facts } from "./facts.js";
-import { volumeName } from "./names.js";
+import type { Facts, GroupPlace } from "./facts.js";
+import { vgName, volumeName } from "./names.js";
 import type { CloneRequest } from "./request.js";
 
 /** Looks at mirrors, igroups, LUN numbers and interfaces. Throws a Refusal where a clone cannot be. */
@@ -53,9 +54,10 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     );
   }
   const name = request.as ?? purpose.name;
-  const mount = request.as === undefined ? purpose.mountPoint : `${purpose.mountPoint}-${request.as.toLowerCase()}`;
+  const base = request.as === undefined ? purpose.mountPoint : `${purpose.mountPoint}-${request.as.toLowerCase()}`;
   const members = chosen(view.members, request);
-  refuseTaken({ set, host, purpose, name, mount, clones: clonesAmong(cluster, svm, view.volumes), members, view });
+  const places = placesOf(set, members, name, base, on.inventory.purposes.volumeGroupPrefix);
+  refuseTaken({ set, host, purpose, name, places, clones: clonesAmong(cluster, svm, view.volumes), members, view });
   const losses = request.fresh ? await freshLosses(members, on) : members.map(() => []);
   const aggregate = aggregates.find((each) => each.name === members[0]?.volume.aggregate?.name);
   return {
@@ -64,7 +66,7 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     purpose,
     run: on.run,
     name,
-    mount,
+    places,
     point: request.fresh ? undefined : choosePoint(set, view.points, request.point, on.run.timeZone),
     members: members.map((member, i) => ({
       member,
@@ -78,8 +80,23 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     freeBytes: aggregate?.availableBytes,
     lease: leaseOf(request, on),
     maxLease: on.inventory.leases.max,
-    vgPrefix: on.inventory.purposes.volumeGroupPrefix,
   };
+}
+
+function placesOf(
+  set: SetConfig,
+  members: readonly MemberView[],
+  name: string,
+  base: string,
+  prefix: string,
+): readonly GroupPlace[] {
+  const several = set.layout.volumeGroups.length > 1;
+  const on = members.map(({ source }) => source.volume);
+  return groupsOn(set, on).map((each) => ({
+    ...each,
+    vg: vgName(prefix, set.name, name, several ? each.group.name : undefined),
+    mount: mountUnder(base, set, each.logical),
+  }));
 }
 
 function chosen<M extends SetConfig["members"][number]>(members: readonly M[], request: CloneRequest): readonly M[] {
@@ -133,17 +150,25 @@ interface Taken {
   readonly host: HostConfig;
   readonly purpose: HostPurpose;
   readonly name: string;
-  readonly mount: string;
+  readonly places: readonly GroupPlace[];
   readonly clones: readonly Clone[];
   readonly members: readonly MemberView[];
   readonly view: MirrorView;
 }
 
-function refuseTaken({ set, host, purpose, name, mount, clones, members, view }: Taken): void {
-  const there = clones.find((each) => each.note.host === host.name && each.note.mount === mount);
+/** Is one of them mounted at, under or over the other? */
+const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
+
+function refuseTaken({ set, host, purpose, name, places, clones, members, view }: Taken): void {
+  const there = clones.find(
+    (each) =>
+      each.note.host === host.name &&
+      mountsOf(each).some((mount) => places.some((place) => overlap(mount, place.mount))),
+  );
   if (there) {
+    const mount = listed(mountsOf(there));
     throw new Refusal(
-      said`${mount} on ${host.name} is taken: the clone "${there.note.name}" of ${there.note.set} is mounted there, asked for by ${ownerOf(there.note)}.`,
+      said`${mount} on ${host.name} ${mountsOf(there).length === 1 ? "is" : "are"} taken: the clone "${there.note.name}" of ${there.note.set} is mounted there, asked for by ${ownerOf(there.note)}.`,
       {
         next: `Give it back first, or add a name ("as class2") for a second one beside it. Nothing was changed.`,
         detail: {

@@ -2,7 +2,7 @@ import type { Refs } from "../../core/refs.js";
 import { Refusal } from "../../core/problems.js";
 import { ownerText, writeNote, type CloneNote } from "../clones.js";
 import type { Planner } from "../define.js";
-import { describeLoss } from "../mirrors.js";
+import { describeLoss, type MemberView } from "../mirrors.js";
 import { safetyLabel } from "../points.js";
 import { attachClone } from "../steps/attachClone.js";
 import { createClone } from "../steps/createClone.js";
@@ -13,8 +13,8 @@ import { hostTag } from "../steps/onHost.js";
 import { takeSnapshot } from "../steps/takeSnapshot.js";
 import { updateMirror, updateMirrorLosing } from "../steps/updateMirror.js";
 import { writeLease } from "../steps/writeLease.js";
-import type { Facts } from "./facts.js";
-import { freeNumbers, freshName, vgName } from "./names.js";
+import type { Facts, GroupPlace } from "./facts.js";
+import { freeNumbers, freshName } from "./names.js";
 import type { CloneRequest } from "./request.js";
 import { showPoint } from "./show.js";
 
@@ -40,20 +40,13 @@ export function plan(request: CloneRequest, facts: Facts, p: Planner<typeof step
       `Only ${request.only} is cloned: the other volumes of ${set.name} are left out, so a database over all of them will not be complete.`,
     );
   if (request.fresh) planFresh(facts, snapshot, p);
-  const note = noteOf(facts, snapshot);
-  const clones = facts.members.map(({ member, volume, luns }) => ({
-    volume,
-    luns,
-    made: p.step.createClone({
-      cluster: member.mirror.cluster,
-      svm: member.mirror.svm,
-      parent: member.mirror.volume,
-      snapshot,
-      volume,
-      note,
-      lunCount: luns.length,
-    }),
-  }));
+  const clones = facts.members.map(({ member, volume, luns }) => {
+    const place = placeOf(facts, member);
+    const note = noteOf(facts, snapshot, place);
+    const { cluster, svm, volume: parent } = member.mirror;
+    const made = p.step.createClone({ cluster, svm, parent, snapshot, volume, note, lunCount: luns.length });
+    return { volume, luns, note, place, made };
+  });
   const { cluster, svm } = facts.members[0]?.member.mirror ?? { cluster: "", svm: "" };
   const igroup = facts.igroup.name;
   p.step.ensureIgroup({ cluster, svm, igroup, initiator: host.iqn ?? "", host: host.name });
@@ -61,7 +54,7 @@ export function plan(request: CloneRequest, facts: Facts, p: Planner<typeof step
     facts.igroup.inUse,
     clones.reduce((sum, each) => sum + each.luns.length, 0),
   );
-  const mapped = clones.flatMap(({ volume, luns, made }) => {
+  const mapped = clones.flatMap(({ volume, luns, note, place, made }) => {
     const mine = luns.map((lun, i) => ({
       path: `/vol/${volume}/${lun.logicalUnit}`,
       number: numbers.shift() ?? 0,
@@ -76,31 +69,48 @@ export function plan(request: CloneRequest, facts: Facts, p: Planner<typeof step
       host: host.name,
       luns: mine.map(({ path, number }) => ({ path, number })),
     });
-    return mine.map(({ number, wwid }) => ({ number, wwid: wwid as Refs<string> }));
+    return mine.map(({ number, wwid }) => ({ number, wwid: wwid as Refs<string>, place }));
   });
-  const mounted = attachAll(facts, mapped, p);
+  const mountedAt = facts.places.map((place) =>
+    attach(
+      facts,
+      place,
+      mapped.filter((each) => each.place === place),
+      p,
+    ),
+  );
+  const [first] = clones;
+  const last = mountedAt.at(-1);
+  if (!first || !last) throw new Refusal(`${set.name} has no volumes in the configuration.`, { next: nothing });
   const until =
-    request.leaseUntil === undefined ? { from: mounted.$at, lease: facts.lease } : { until: request.leaseUntil };
+    request.leaseUntil === undefined ? { from: last.$at, lease: facts.lease } : { until: request.leaseUntil };
   p.step.writeLease({
     cluster,
     svm,
     volumes: clones.map((each) => each.volume),
-    note,
+    note: first.note,
     timeZone: run.timeZone,
     ...until,
   });
 }
 
-function attachAll(facts: Facts, luns: readonly { number: number; wwid: Refs<string> }[], p: Planner<typeof steps>) {
-  const { set, host, purpose, run, mount } = facts;
-  const [group, ...others] = set.layout.volumeGroups;
-  const [logical, ...more] = group?.logicalVolumes ?? [];
-  if (!group || !logical || others.length > 0 || more.length > 0) {
-    throw new Refusal(
-      `${set.name} lies on several volume groups or file systems, and mounting those together is not available yet.`,
-      { next: "Nothing was changed." },
-    );
-  }
+const nothing = "Nothing was changed.";
+
+function placeOf({ places, set }: Facts, { source }: MemberView): GroupPlace {
+  const place = places.find(({ volumes }) => volumes.includes(source.volume));
+  if (place) return place;
+  throw new Refusal(`${source.volume} belongs to no volume group of ${set.name}.`, { next: nothing });
+}
+
+/** One volume group onto the host. The hook runs once, when the last of them is mounted. */
+function attach(
+  facts: Facts,
+  { group, logical, vg, mount }: GroupPlace,
+  luns: readonly { number: number; wwid: Refs<string> }[],
+  p: Planner<typeof steps>,
+) {
+  const { host, purpose, run, places } = facts;
+  const isLast = places.at(-1)?.mount === mount;
   return p.step.attachClone({
     host: { name: host.name, environment: host.environment, clearedForPatientData: host.clearedForPatientData },
     logout: facts.igroup.inUse.length === 0,
@@ -111,18 +121,18 @@ function attachAll(facts: Facts, luns: readonly { number: number; wwid: Refs<str
       portals: facts.portals.map((portal) => portal.address),
       luns: luns.map(({ number, wwid }) => ({ number, wwid })),
       sourceVg: group.name,
-      vg: vgName(facts),
+      vg,
       lv: logical.name,
       mount,
       fileSystem: logical.fileSystem,
       options: "noatime",
-      ...(purpose.afterMount === undefined ? {} : { afterMount: purpose.afterMount }),
+      ...(purpose.afterMount === undefined || !isLast ? {} : { afterMount: purpose.afterMount }),
     },
   });
 }
 
-function noteOf(facts: Facts, snapshot: string): CloneNote {
-  const { set, host, run, name, mount, point, igroup } = facts;
+function noteOf(facts: Facts, snapshot: string, { vg, mount }: GroupPlace): CloneNote {
+  const { set, host, run, name, point, igroup } = facts;
   const note: CloneNote = {
     sluice: 1,
     run: run.id,
@@ -133,7 +143,7 @@ function noteOf(facts: Facts, snapshot: string): CloneNote {
     snapshot,
     host: host.name,
     mount,
-    vg: vgName(facts),
+    vg,
     igroup: igroup.name,
     ...(point === undefined ? {} : { taken: point.taken }),
     ...(run.thread === undefined ? {} : { thread: run.thread }),

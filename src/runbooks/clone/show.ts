@@ -1,12 +1,13 @@
 import { showBytes } from "../../core/units.js";
 import type { Planner, Steps } from "../define.js";
+import { listed } from "../inventory.js";
 import { showAge, showTime } from "../points.js";
 import { leaseWords } from "../steps/writeLease.js";
 import type { Facts } from "./facts.js";
 
 /** What the card says of a clone beside its steps: which data, how old, how big, where, how long. */
 export function showPoint(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">): void {
-  const { point, run, host, mount, lease } = facts;
+  const { point, run, host, places, lease } = facts;
   if (point) {
     p.show(
       "Data",
@@ -26,7 +27,7 @@ export function showPoint(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">
     "Size",
     `${facts.members.reduce((sum, { luns }) => sum + luns.length, 0)} LUNs, ${showBytes(size)}; takes space only for what is changed`,
   );
-  p.show("Where", `${mount} on ${host.name}`);
+  p.show("Where", `${listed(places.map(({ mount }) => mount))} on ${host.name}`);
   p.show("Lease", `${leaseWords(lease)} from the mount; you are told before, and it is given back by itself`);
   if (facts.freeBytes !== undefined) p.show("Free space", showBytes(facts.freeBytes));
   const paused = facts.members.some(({ member }) => member.relationship.state === "paused");
