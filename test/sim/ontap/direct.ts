@@ -54,3 +54,30 @@ export function direct(knobs: Partial<Knobs>, world: World = epic): Direct {
     },
   };
 }
+
+/** Calls, and gives the job's end where there is one: its code, or 0. */
+export async function codeOf(
+  on: Direct,
+  cluster: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<number> {
+  const reply = await on.call(cluster, method, path, body);
+  if (reply.status >= 400) return Number(reply.body.error.code);
+  if (!reply.body?.job) return 0;
+  for (let looks = 0; looks < 100; looks++) {
+    const job = await on.call(cluster, "GET", `/cluster/jobs/${reply.body.job.uuid}?fields=**`);
+    if (job.body.state === "success" || job.body.state === "failure") return job.body.code;
+    on.clock.advance(500);
+  }
+  throw new Error(`the job of ${method} ${path} does not end`);
+}
+
+/** The first record of a collection. */
+export const one = async (on: Direct, cluster: string, path: string): Promise<Json> =>
+  (await on.list(cluster, path))[0];
+
+/** A volume with every field. */
+export const volume = (on: Direct, cluster: string, name: string): Promise<Json> =>
+  one(on, cluster, `/storage/volumes?name=${name}&fields=**`);

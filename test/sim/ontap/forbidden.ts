@@ -1,7 +1,7 @@
 import type { FabricState } from "../../../sim/ontap/fabric.js";
 import type { ClusterState, IgroupState, RelationshipState, VolumeState } from "../../../sim/ontap/state.js";
 
-/** Versions each volume has had, and clusters' volumes seen: what tells a snapshot that was made from one that was carried. */
+/** Versions each volume had when it was last looked at: what tells a new snapshot from an old one. */
 export type Known = Map<string, ReadonlySet<string>>;
 
 const twice = (all: readonly string[]): string[] => all.filter((each, i) => all.indexOf(each) !== i);
@@ -46,7 +46,8 @@ function volumeFaults(
   const before = known.get(volume.uuid);
   const others = all.flatMap((each) => each.volumes).filter((each) => each !== volume);
   for (const each of volume.type === "dp" && before ? volume.snapshots : []) {
-    const made = !before?.has(each.versionUuid);
+    const made = !before?.has(each.versionUuid) && each.provenanceVolumeUuid === volume.uuid;
+    // One that went over to a mirror may come back from there.
     const carried = others.some((other) => other.snapshots.some((one) => one.versionUuid === each.versionUuid));
     if (made && !carried) wrong.push(`${volume.name}@${each.name} was created on a dp volume`);
   }

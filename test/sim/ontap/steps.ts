@@ -19,6 +19,11 @@ export const uuidOf = async (on: Direct, cluster: string, name: string): Promise
   (await on.list(cluster, `/storage/volumes?name=${name}`))[0]?.uuid ?? "gone";
 const mirrors = (on: Direct, cluster: string): Promise<readonly Json[]> =>
   on.list(cluster, "/snapmirror/relationships?fields=*");
+/** One of the mirrors that are there, if any. */
+async function mirrorAt(on: Direct, cluster: string, index: number): Promise<Json | undefined> {
+  const all = await mirrors(on, cluster);
+  return all[index % Math.max(1, all.length)];
+}
 const groups = (on: Direct): Promise<readonly Json[]> => on.list(ALI, "/application/consistency-groups");
 const luns = (on: Direct, volume: string): Promise<readonly Json[]> =>
   on.list(CVO, `/storage/luns?location.volume.name=${volume}`);
@@ -174,7 +179,7 @@ const mirrorSteps: readonly fc.Arbitrary<Step>[] = [
   ),
   fc.tuple(side, fc.nat(3), pick(PATCHES), pick(["", "?force=true"])).map(([cluster, index, patch, flags]) =>
     named(`patch mirror ${cluster} #${index} ${JSON.stringify(patch)} ${flags}`, async (on) => {
-      const one = (await mirrors(on, cluster))[index];
+      const one = await mirrorAt(on, cluster, index);
       if (!one) return undefined;
       const swapped = { source: { path: one.destination.path }, destination: { path: one.source.path } };
       const body = patch === "reverse" ? { ...swapped, state: "snapmirrored" } : patch;
@@ -183,7 +188,7 @@ const mirrorSteps: readonly fc.Arbitrary<Step>[] = [
   ),
   fc.tuple(side, fc.nat(3), pick(PATCHES)).map(([cluster, index, patch]) =>
     named(`only validate ${cluster} #${index} ${JSON.stringify(patch)}`, async (on) => {
-      const one = (await mirrors(on, cluster))[index];
+      const one = await mirrorAt(on, cluster, index);
       if (!one || patch === "reverse") return;
       on.state.settle();
       const before = comparable(on.state, { mirrorSnapshots: true });
@@ -194,7 +199,7 @@ const mirrorSteps: readonly fc.Arbitrary<Step>[] = [
   ),
   fc.tuple(side, fc.nat(3), fc.option(pick(SNAPS)), fc.boolean()).map(([cluster, index, snapshot, single]) =>
     named(`transfer ${cluster} #${index} ${snapshot} files=${single}`, async (on) => {
-      const one = (await mirrors(on, cluster))[index];
+      const one = await mirrorAt(on, cluster, index);
       const files = [{ source_path: "/data00", destination_path: "/data00_restored" }];
       const body = { ...(snapshot === null ? {} : { source_snapshot: snapshot }), ...(single ? { files } : {}) };
       return one && on.call(cluster, "POST", `/snapmirror/relationships/${one.uuid}/transfers`, body);
@@ -202,7 +207,7 @@ const mirrorSteps: readonly fc.Arbitrary<Step>[] = [
   ),
   fc.tuple(side, fc.nat(3), pick(["aborted", "hard_aborted"])).map(([cluster, index, state]) =>
     named(`${state} ${cluster} #${index}`, async (on) => {
-      const one = (await mirrors(on, cluster))[index];
+      const one = await mirrorAt(on, cluster, index);
       const path = `/snapmirror/relationships/${one?.uuid}/transfers/${one?.transfer?.uuid ?? "gone"}`;
       return one && on.call(cluster, "PATCH", path, { state });
     }),
@@ -211,7 +216,7 @@ const mirrorSteps: readonly fc.Arbitrary<Step>[] = [
     .tuple(side, fc.nat(3), pick(["", "?destination_only=true", "?source_info_only=true"]))
     .map(([cluster, index, flags]) =>
       named(`delete mirror ${cluster} #${index} ${flags}`, async (on) => {
-        const one = (await mirrors(on, cluster))[index];
+        const one = await mirrorAt(on, cluster, index);
         return one && on.call(cluster, "DELETE", `/snapmirror/relationships/${one.uuid}${flags}`);
       }),
     ),
@@ -246,7 +251,7 @@ const groupSteps: readonly fc.Arbitrary<Step>[] = [
         const taken = on.state.cluster(ALI).groups[0]?.snapshots[0]?.uuid ?? "gone";
         return on.call(ALI, "DELETE", `${path}/snapshots/${taken}`);
       }
-      const made = { parent_consistency_group: { name: "cg" }, volume: { prefix: "t_" }, is_flexclone: true };
+      const made = { parent_consistency_group: { name: "cg" }, volume: { prefix: "t_" } };
       return on.call(ALI, "POST", "/application/consistency-groups", { name: "cg_t", svm, clone: made });
     }),
   ),
