@@ -7,9 +7,10 @@ import { ackRows } from "./rows/ack.js";
 import type { Bench } from "./rows/bench.js";
 import { cloneRow } from "./rows/clone.js";
 import { memoryRow } from "./rows/memory.js";
+import { relationshipRows } from "./rows/relationships.js";
 import { table } from "./table.js";
 
-const usage = `npm run bench -- [--json] [--quick] [--calls] [--rounds N] [clone] [ack] [memory]
+const usage = `npm run bench -- [--json] [--quick] [--calls] [--rounds N] [clone] [ack] [memory] [relationships]
 
 Measures Sluice against the least that the same work could cost, both in turn in one run: the ratios are what counts.
 --quick makes one tiny round of each, to see that the bench itself works. --calls names every call of the clones.`;
@@ -18,6 +19,7 @@ const kinds: Readonly<Record<string, (bench: Bench) => Promise<readonly Row[]>>>
   clone: async (bench) => [await cloneRow(bench)],
   ack: (bench) => ackRows(bench),
   memory: async (bench) => [await memoryRow(bench)],
+  relationships: (bench) => relationshipRows(bench),
 };
 
 const { values, positionals } = parseArgs({
@@ -48,6 +50,7 @@ async function measure(): Promise<void> {
       rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
       seconds: values.quick ? 1 : 6,
       alive: values.quick ? 5 : 100,
+      relationships: values.quick ? 2_000 : 10_000,
       say,
     };
     const rows: Row[] = [];

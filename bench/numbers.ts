@@ -28,7 +28,8 @@ export interface Row {
   readonly baseline: Spread;
   /** Of the pairs of each round, so that load which comes and goes meets both sides. */
   readonly ratio: Spread;
-  readonly aim: number;
+  /** A ratio not to be passed, or so much more of the unit than what it is held against. */
+  readonly aim: number | { readonly more: number };
   readonly against: string;
   /** Rounds behind each number. */
   readonly rounds: number;
@@ -47,3 +48,6 @@ export function rowOf(
     rounds: pairs.length,
   };
 }
+
+export const isMet = ({ aim, ratio, ours, baseline }: Row): boolean =>
+  typeof aim === "number" ? ratio.median <= aim : ours.median - baseline.median <= aim.more;

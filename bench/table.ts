@@ -1,4 +1,4 @@
-import type { Row, Spread } from "./numbers.js";
+import { isMet, type Row, type Spread } from "./numbers.js";
 
 const shown = ({ min, median, max }: Spread, digits: number): string =>
   `${min.toFixed(digits)} / ${median.toFixed(digits)} / ${max.toFixed(digits)}`;
@@ -13,8 +13,8 @@ export function table(rows: readonly Row[]): string {
       shown(row.ours, digits),
       shown(row.baseline, digits),
       shown(row.ratio, 2),
-      row.aim.toFixed(1),
-      row.ratio.median <= row.aim ? "met" : "not met",
+      typeof row.aim === "number" ? row.aim.toFixed(1) : `+${row.aim.more} ${row.unit}`,
+      isMet(row) ? "met" : "not met",
     ];
   });
   const widths = head.map((title, i) => Math.max(title.length, ...lines.map((line) => line[i]?.length ?? 0)));

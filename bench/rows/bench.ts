@@ -8,6 +8,8 @@ export interface Bench {
   readonly seconds: number;
   /** Runs that wait for approval while deliveries come. */
   readonly alive: number;
+  /** Mirrors of the cluster whose mirrors are listed. */
+  readonly relationships: number;
   /** Progress, on standard error. `calls`: name every call at the far ends too. */
   readonly say: ((line: string) => void) & { readonly calls: boolean };
 }

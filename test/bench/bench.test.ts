@@ -27,6 +27,8 @@ describe("the numbers", () => {
     expect(row.ratio).toEqual({ min: 2, median: 3, max: 4 });
     expect(table([row])).toContain("met");
     expect(table([{ ...row, aim: 2 }])).toContain("not met");
+    expect(table([{ ...row, aim: { more: 3 } }])).toMatch(/\+3 ms +met/);
+    expect(table([{ ...row, aim: { more: 2 } }])).toContain("not met");
   });
 });
 
@@ -50,7 +52,14 @@ describe("the program, as it is built", () => {
   test("prints every row of a tiny round, and nothing else, as JSON", async () => {
     const { stdout } = await bench("--quick", "--json");
     const { rows } = JSON.parse(stdout) as { rows: { row: string; ratio: { median: number } }[] };
-    expect(rows.map(({ row }) => row)).toEqual(["clone", "ack p50", "ack p99", "idle memory"]);
+    expect(rows.map(({ row }) => row)).toEqual([
+      "clone",
+      "ack p50",
+      "ack p99",
+      "idle memory",
+      "2000 relationships",
+      "2000 relationships, peak memory",
+    ]);
     for (const { ratio } of rows) expect(ratio.median).toBeGreaterThan(0);
   });
 
