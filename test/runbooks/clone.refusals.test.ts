@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { demand } from "../../src/approvals/index.js";
 import type { RunView } from "../../src/core/fold.js";
 import type { Json } from "../../src/core/json.js";
+import { plainText } from "../../src/core/said.js";
 import { createOntap, type OntapClient, type Relationship } from "../../src/ontap/index.js";
 import { simCa } from "../../sim/kit/tls.js";
 import type { TestEngine } from "../support/engine.js";
@@ -60,12 +61,13 @@ const ask = async (runbook: string, request: Json): Promise<RunView> =>
 async function refusal(runbook: string, request: Json): Promise<RunView> {
   const before = world.snapshot();
   const view = await ask(runbook, request);
-  expect({ outcome: view.outcome, steps: view.steps.length, problem: view.problem }).toMatchObject({
+  const problem = plainText(view.problem ?? "");
+  expect({ outcome: view.outcome, steps: view.steps.length, problem }).toMatchObject({
     outcome: "refused",
     steps: 0,
     problem: expect.stringMatching(/Nothing was changed\.$/),
   });
-  expect(view.problem).not.toMatch(/undefined|\bat .*\.(ts|js)|\[object/);
+  expect(problem).not.toMatch(/undefined|\bat .*\.(ts|js)|\[object/);
   expect(world.snapshot()).toEqual(before);
   return view;
 }
