@@ -236,7 +236,8 @@ describe("a list on a plan's card", () => {
   test("asks for what was chosen, in the chooser's name; twice the same is once, another is another", async () => {
     const { ts } = await cardOf(r.plannedRestore);
     await until("the list", () => inCard(ts).includes("Other points: choose one"));
-    const texts = () => bench.desk.calls.filter((each) => each.act === "ask").map((each) => (each.more as { text: string }).text);
+    const texts = () =>
+      bench.desk.calls.filter((each) => each.act === "ask").map((each) => (each.more as { text: string }).text);
     const before = texts().length;
     await choose(ts, "restore prod from nightly.2026-11-19_0200");
     await choose(ts, "restore prod from nightly.2026-11-19_0200");
