@@ -1,6 +1,6 @@
 /** The one finder of "did you mean": configuration, requests, runbooks and questions guess alike. */
 
-/** Single edits (a swap of neighbours counts one) between two words. */
+/** Single edits between two words; a swap of neighbours counts one ("pord"), which libraries with types count as two. */
 export function edits(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, i) => i)];
   for (let i = 1; i <= a.length; i += 1) {

@@ -1,7 +1,8 @@
+import { edits, nearest } from "../core/nearest.js";
 import { askBack } from "./askback.js";
 import { bestOf, fitting, readings } from "./choose.js";
 import type { Reading } from "./match.js";
-import { edits, hasPlace, lexicon, nearest } from "./nearest.js";
+import { hasPlace, lexicon } from "./lexicon.js";
 import { choice, notAvailable, reply } from "./replies.js";
 import type { Sentence } from "./sentence.js";
 import { askable } from "./two.js";
