@@ -58,7 +58,7 @@ export const roles: Collection = {
   keys: ["owner.uuid", "name"],
   shown: ["owner.name"],
   clusterOnly: true,
-  fields: fieldTable("owner.{uuid,name} name scope builtin privileges.{path,access}"),
+  fields: fieldTable("owner.{uuid,name} name scope builtin privileges.{path,access,query}"),
   list: (ctx) =>
     entries(
       ctx,

@@ -57,13 +57,15 @@ export const servicePolicyRecords: Collection = {
   fields: fieldTable("uuid name scope svm.{uuid,name} ipspace.{uuid,name} services is_built_in"),
   list: (ctx) => {
     const { cluster } = ctx;
+    const standard = cluster.ipspaces.find((each) => each.name === "Default");
+    const ipspace = standard && ref(standard);
     const own = cluster.svms
       .filter((svm) => sees(ctx, svm))
-      .flatMap((svm) => OF_SVM.map((each) => record(ctx, each, svm.name, { scope: "svm", svm: ref(svm) })));
+      .flatMap((svm) => OF_SVM.map((each) => record(ctx, each, svm.name, { scope: "svm", svm: ref(svm), ipspace })));
     const shared = ctx.scope
       ? []
-      : cluster.ipspaces.flatMap((ipspace) =>
-          OF_CLUSTER.map((each) => record(ctx, each, ipspace.name, { scope: "cluster", ipspace: ref(ipspace) })),
+      : cluster.ipspaces.flatMap((one) =>
+          OF_CLUSTER.map((each) => record(ctx, each, one.name, { scope: "cluster", ipspace: ref(one) })),
         );
     return [...own, ...shared];
   },

@@ -37,7 +37,7 @@ import { emsMessages } from "../support/catalogue.js";
 import { destinationWrites, emsDestinations } from "../support/destinations.js";
 import { emsEvents, emsWrites } from "../support/ems.js";
 import { peerPermissions, svmPeers, svmPeerWrites } from "../svm/peers.js";
-import { svms } from "../svm/svms.js";
+import { svms, svmWrites } from "../svm/svms.js";
 
 /** Every route the simulator answers: what is not here is 404 or 405. The coverage table in docs is printed from it. */
 export const families: readonly Family[] = [
@@ -46,7 +46,7 @@ export const families: readonly Family[] = [
     collections: [clusterRecord, nodes, licences, jobs, clusterPeers, schedules, accounts, roles],
     writes: [...clusterWrites, ...clusterPeerWrites, ...scheduleWrites],
   },
-  { name: "svm", collections: [svms, svmPeers, peerPermissions], writes: svmPeerWrites },
+  { name: "svm", collections: [svms, svmPeers, peerPermissions], writes: [...svmWrites, ...svmPeerWrites] },
   {
     name: "network",
     collections: [ipInterfaces, fcInterfaces, servicePolicyRecords, ipspaces, broadcastDomains, ports, ipRoutes],

@@ -3,6 +3,7 @@
 export interface SvmState {
   readonly uuid: string;
   name: string;
+  comment?: string | undefined;
   readonly iscsi?: { readonly targetName: string; enabled: boolean; alias: string } | undefined;
   readonly fcp?: { readonly targetName: string; enabled: boolean } | undefined;
   readonly createdAt: number;

@@ -84,7 +84,15 @@ export interface VolumeState {
   /** uuid of the restore relationship that holds the volume. */
   restoring?: string | undefined;
   /** Absent: off for rw, grow_shrink for dp, as ONTAP does. */
-  autosize?: { readonly mode: "off" | "grow" | "grow_shrink"; readonly maximum?: number | undefined } | undefined;
+  autosize?:
+    | {
+        readonly mode: "off" | "grow" | "grow_shrink";
+        readonly maximum?: number | undefined;
+        /** Percent. */
+        readonly growThreshold?: number | undefined;
+        readonly shrinkThreshold?: number | undefined;
+      }
+    | undefined;
   /** Running until then: a plain volume is being encrypted, or an encrypted one gets a new key. */
   converting?: { readonly what: "encrypting" | "rekeying"; readonly from: number; readonly until: number } | undefined;
   /** Counts rekeys: part of the key id. */

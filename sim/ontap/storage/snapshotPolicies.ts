@@ -35,7 +35,8 @@ const view = ({ cluster }: Ctx, policy: SnapshotPolicyState): Rec => ({
       count: each.count,
       prefix: each.prefix,
       schedule: schedule ? ref(schedule) : { name: each.schedule },
-      snapmirror_label: each.label,
+      // Never absent: NetApp's Ansible module counts on it, and knows the dash.
+      snapmirror_label: each.label || "-",
       retention_period: each.period,
     };
   }),

@@ -100,7 +100,8 @@ const DEFAULT_MAXIMUM = 1.2;
 function autosizeView(volume: VolumeState): Rec {
   const mode = volume.autosize?.mode ?? (volume.type === "dp" ? "grow_shrink" : "off");
   const maximum = volume.autosize?.maximum ?? Math.round(volume.sizeBytes * DEFAULT_MAXIMUM);
-  return { mode, maximum, minimum: volume.sizeBytes, grow_threshold: 85, shrink_threshold: 50 };
+  const { growThreshold = 85, shrinkThreshold = 50 } = volume.autosize ?? {};
+  return { mode, maximum, minimum: volume.sizeBytes, grow_threshold: growThreshold, shrink_threshold: shrinkThreshold };
 }
 
 function cloneView(now: number, cluster: ClusterState, volume: VolumeState): Rec {

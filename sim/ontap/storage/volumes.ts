@@ -47,7 +47,7 @@ export function applicationWrite(ctx: Pick<Ctx, "fabric" | "cluster">, svm: stri
 
 const createBody = accepts(
   `name svm.{name,uuid} aggregates.{name,uuid} type state size space.size style guarantee.type snapshot_policy.{name,uuid} comment _tags`,
-  `nas.path encryption.enabled autosize.{mode,maximum,minimum} snapshot_locking_enabled language snaplock.type ${SETTABLE} ${CLONE}`,
+  `nas.path encryption.enabled autosize.{mode,maximum,minimum,grow_threshold,shrink_threshold} snapshot_locking_enabled language snaplock.type ${SETTABLE} ${CLONE}`,
 );
 
 export const volumeWrites: readonly Write[] = [
@@ -69,7 +69,7 @@ export const volumeWrites: readonly Write[] = [
     reply: "async",
     body: accepts(
       "name size space.size state comment guarantee.type nas.path _tags snapshot_policy.{name,uuid} encryption.{enabled,rekey} clone.split_initiated",
-      `autosize.{mode,maximum,minimum} snapshot_locking_enabled restore_to.snapshot.{name,uuid} ${SETTABLE}`,
+      `autosize.{mode,maximum,minimum,grow_threshold,shrink_threshold} snapshot_locking_enabled restore_to.snapshot.{name,uuid} ${SETTABLE}`,
     ),
     readable: volumeFields,
     flags: ["validate_only", "sizing_method", "restore_to.snapshot.name", "restore_to.snapshot.uuid"],

@@ -1,14 +1,19 @@
+import { accepts, text } from "../kernel/body.js";
+import { notFound, nothingToChange } from "../kernel/errors.js";
 import { fieldTable } from "../kernel/fields.js";
-import type { Collection } from "../kernel/route.js";
+import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref, sees } from "../kernel/scope.js";
+
+const fields = fieldTable(
+  "uuid name state subtype language comment ipspace.{uuid,name} aggregates.{uuid,name} iscsi.{enabled,allowed} fcp.{enabled,allowed}",
+  "{nfs,cifs,nvme,s3}.{enabled,allowed} ndmp.allowed certificate.{uuid,name}",
+  "snapshot_policy.name ip_interfaces.{uuid,name,ip.address,services} max_volumes!",
+);
 
 export const svms: Collection = {
   path: "/svm/svms",
   keys: ["uuid"],
-  fields: fieldTable(
-    "uuid name state subtype language comment ipspace.{uuid,name} aggregates.{uuid,name} iscsi.{enabled,allowed} fcp.{enabled,allowed}",
-    "snapshot_policy.name ip_interfaces.{uuid,name,ip.address,services} max_volumes!",
-  ),
+  fields,
   list: (ctx) =>
     ctx.cluster.svms
       .filter((svm) => sees(ctx, svm))
@@ -20,7 +25,7 @@ export const svms: Collection = {
           state: "running",
           subtype: "default",
           language: "c.utf_8",
-          comment: "",
+          comment: svm.comment ?? "",
           ipspace: ctx.cluster.ipspaces[0] && ref(ctx.cluster.ipspaces[0]),
           aggregates: ctx.cluster.aggregates.map(ref),
           iscsi: { enabled: svm.iscsi?.enabled ?? false, allowed: true },
@@ -38,3 +43,32 @@ export const svms: Collection = {
         }),
       })),
 };
+
+/** Only the comment can be changed: SVMs are the world's. */
+function change(ctx: Ctx): Outcome {
+  const svm = ctx.cluster.svms.find((each) => each.uuid === ctx.params["uuid"] && sees(ctx, each));
+  if (!svm) throw notFound();
+  const comment = text(ctx.body, "comment");
+  if (comment === undefined) throw nothingToChange();
+  return {
+    job: {
+      kind: "volume",
+      svm,
+      run: () => {
+        svm.comment = comment;
+      },
+    },
+  };
+}
+
+export const svmWrites: readonly Write[] = [
+  {
+    method: "PATCH",
+    path: "/svm/svms/{uuid}",
+    reply: "async",
+    body: accepts("comment"),
+    readable: fields,
+    errors: [],
+    run: change,
+  },
+];
