@@ -36,6 +36,8 @@ export interface Facts {
   readonly target: string;
   readonly portals: readonly Portal[];
   readonly freeBytes: number | undefined;
+  /** What the cluster's release lacks that a clone's owner should know, in words. */
+  readonly lacking: readonly string[];
   readonly lease: string;
   readonly maxLease: string;
 }

@@ -36,7 +36,7 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
   const { cluster, svm } = set.members[0]?.mirror ?? { cluster: "", svm: "" };
   const array = on.ontap(cluster);
   // all at once: what one look finds does not change what the others ask
-  const [view, igroups, maps, service, portals, luns, aggregates] = await Promise.all([
+  const [view, igroups, maps, service, portals, luns, aggregates, lacking] = await Promise.all([
     viewMirrors(set, on),
     array.igroups.list({ svm }),
     array.lunMaps.list({ svm }),
@@ -44,6 +44,7 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     array.interfaces.iscsi(svm),
     Promise.all(chosen(set.members, request).map(({ mirror }) => array.luns.listByVolume(svm, mirror.volume))),
     array.aggregates.list(),
+    array.cluster.listLacking(["heldSnapshotsDoNotStallMirror"]),
   ]);
   refuseBroken(set, view.members);
   if (request.fresh) refusePaused(set, view.members);
@@ -78,6 +79,7 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     target: service.targetIqn,
     portals,
     freeBytes: aggregate?.availableBytes,
+    lacking: lacking.map(({ says }) => says),
     lease: leaseOf(request, on),
     maxLease: on.inventory.leases.max,
   };

@@ -39,6 +39,8 @@ export function plan(request: CloneRequest, facts: Facts, p: Planner<typeof step
     p.warn(
       `Only ${request.only} is cloned: the other volumes of ${set.name} are left out, so a database over all of them will not be complete.`,
     );
+  for (const lack of facts.lacking)
+    p.warn(`${lack}: the mirror may get no newer data while this clone holds its snapshot.`);
   if (request.fresh) planFresh(facts, snapshot, p);
   const clones = facts.members.map(({ member, volume, luns }) => {
     const place = placeOf(facts, member);

@@ -61,6 +61,7 @@ async function viewTarget(member: MemberView, on: ReadTools): Promise<MemberRest
       next: nothing,
     });
   const onSource = await array.snapshots.list(target.uuid);
+  await refuseUnknowable(member, onSource, on);
   refuseNoCommon(member, onSource);
   return {
     member,
@@ -80,6 +81,22 @@ function whyUnsafe({ mirror, relationship }: MemberView, policy: MirrorPolicy): 
   if (relationship.healthy === false) return `the mirror ${mirror.volume} is unhealthy`;
   if (policy.copiesAllSnapshots || policy.retention.some((each) => each.label === safetyLabel)) return undefined;
   return `the policy ${policy.name} of the mirror ${mirror.volume} keeps no snapshots with the label ${safetyLabel}`;
+}
+
+/** Releases before 9.11 have no uuid that a snapshot keeps on the other side of a mirror; a name alone proves nothing. */
+async function refuseUnknowable(member: MemberView, onSource: readonly Snapshot[], on: ReadTools): Promise<void> {
+  const sides = [
+    { cluster: member.source.cluster, snapshots: onSource },
+    { cluster: member.mirror.cluster, snapshots: member.snapshots },
+  ];
+  for (const { cluster, snapshots } of sides) {
+    if (snapshots.length === 0 || snapshots.some((each) => each.versionUuid !== undefined)) continue;
+    const [lack] = await on.ontap(cluster).cluster.listLacking(["snapshotVersion"]);
+    throw new Refusal(
+      `I cannot tell which snapshots of ${member.source.volume} and its mirror are the same: ${lack?.says ?? "no snapshot has a version uuid (ONTAP 9.11 or later has)"}, on ${cluster}.`,
+      { next: `Upgrade ${cluster}, or restore by hand. ${nothing}` },
+    );
+  }
 }
 
 function refuseNoCommon(member: MemberView, onSource: readonly Snapshot[]): void {
