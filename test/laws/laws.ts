@@ -41,7 +41,8 @@ export interface LawOptions {
 /** The laws that every runbook is put through, without a test written for it. */
 export function laws(runbook: AnyRunbook, options: LawOptions = {}): void {
   const { part } = options;
-  describe(`the laws for ${runbook.name}${part === undefined ? "" : `, ${part}`}`, () => {
+  const which = [options.knobs && "other readings", part].filter((each) => each !== undefined);
+  describe([`the laws for ${runbook.name}`, ...which].join(", "), () => {
     let world: TestWorld;
     let writes: readonly Write[] = [];
     let appends = 0;
