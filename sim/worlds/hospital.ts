@@ -37,6 +37,7 @@ function array(cluster: WorldCluster): WorldCluster {
       ...parts.map((part) => volumeOf(part, at)),
       ...cluster.volumes.filter(({ name }) => name.startsWith("clarity")),
     ],
+    groups: [{ name: "cg_epicprd", svm: "svm_epic", volumes: parts.map(({ name }) => name) }],
     igroups: cluster.igroups.map((igroup) => ({
       ...igroup,
       maps: [
@@ -89,7 +90,7 @@ const mounts = [...new Map(parts.map((part) => [part.volumeGroup, part])).values
   ({ volumeGroup, mountPoint }) => ({ mountPoint, volumeGroup, logicalVolume: "lv_data" }),
 );
 
-/** A hospital's size: a set of twelve volumes in three volume groups, and two SVMs on CVO. Everything else is as in `epic`. */
+/** A hospital's size: a set of twelve volumes in one consistency group and three volume groups, and two SVMs on CVO. Everything else is as in `epic`. */
 export const hospital: World = {
   ...epic,
   name: "hospital",

@@ -56,6 +56,8 @@ export interface WorldCluster {
   /** CVO: network interfaces of its virtual machines that no LIF uses yet; default one a node. */
   readonly nics?: readonly { readonly node: string; readonly port: string; readonly address: string }[];
   readonly volumes: readonly WorldVolume[];
+  /** Consistency groups that stand when the world starts. */
+  readonly groups?: readonly { readonly name: string; readonly svm: string; readonly volumes: readonly string[] }[];
   readonly igroups: readonly WorldIgroup[];
   /** Cluster-scoped unless `svm` is given. */
   readonly logins: readonly {

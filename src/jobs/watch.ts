@@ -20,7 +20,7 @@ export function awaitedBy(view: RunView): Pick<WatchEntry, "step" | "watch"> | u
   return { step: held.planned.id, watch: { kind: "arrayApproval", cluster, index: request } };
 }
 
-/** Young waits are looked at often, old ones seldom: a tenth of their age, between a quarter second and five seconds; scripts on VMs are read more sparingly, since Azure counts the reads. */
+/** Young waits are looked at often, old ones seldom: a quarter of their age, between a quarter second and five seconds; scripts on VMs are read more sparingly, since Azure counts the reads. */
 export function pauseFor(watch: Watch, ageMs: number): number {
   const [least, most] =
     watch.kind === "ticket" ? [500, 15_000] : watch.kind === "arrayApproval" ? [500, 5_000] : [250, 5_000];

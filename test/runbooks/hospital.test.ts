@@ -16,6 +16,11 @@ const nightly = (volume: string): string | undefined =>
   world.fabric.contentOf("cvo-eastus2", "svm_epic_dr", volume, "nightly.2026-11-22_0200");
 
 describe("a set of twelve volumes in three volume groups", () => {
+  test("is one consistency group on the array", async () => {
+    const groups = await world.clients.get("ali-ontap-01")?.consistencyGroups.list({ svm: "svm_epic" });
+    expect(groups?.map(({ name, volumes }) => [name, volumes.length])).toEqual([["cg_epicprd", 12]]);
+  });
+
   test("is cloned at one snapshot, each group mounted under the purpose's mount point, and given back without a trace", async () => {
     const before = world.snapshot();
     const engine = world.engine();

@@ -29,6 +29,7 @@ export function seedWorld(fabric: FabricState): void {
     seedMirror(fabric, mirror, destination, history);
   }
   for (const spec of fabric.world.clusters) seedIgroups(fabric, fabric.cluster(spec.name));
+  for (const spec of fabric.world.clusters) seedGroups(fabric, fabric.cluster(spec.name));
   if (fabric.world.peered) seedPeers(fabric);
   if (fabric.bulk) seedBulk(fabric, fabric.bulk);
 }
@@ -67,6 +68,16 @@ function addVolume(fabric: FabricState, cluster: ClusterState, spec: WorldVolume
   cluster.volumes.push(volume);
   ensureIdentities(fabric, cluster, volume);
   return volume;
+}
+
+function seedGroups(fabric: FabricState, cluster: ClusterState): void {
+  for (const { name, svm: svmName, volumes } of cluster.spec.groups ?? []) {
+    const svm = cluster.svms.find((each) => each.name === svmName);
+    const members = volumes.map((each) => volumeNamed(cluster, svmName, each));
+    if (!svm || members.includes(undefined)) throw new Error(`group ${name}: SVM or volume missing in the world`);
+    const uuid = fabric.ids.uuid(`${cluster.name}/group/${name}`);
+    cluster.groups.push({ uuid, name, svm, volumeUuids: members.flatMap((each) => each?.uuid ?? []), snapshots: [] });
+  }
 }
 
 function seedIgroups(fabric: FabricState, cluster: ClusterState): void {
