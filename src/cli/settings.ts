@@ -40,7 +40,8 @@ const ownFile = "sluice.yaml";
 function fileOf(flags: SettingsFlags): string {
   if (flags.world !== undefined) {
     const file = join(packageRoot(), "config", `${flags.world}.yaml`);
-    if (!existsSync(file)) throw new UsageError(`There is no demo world "${flags.world}". There are epic and hospital.`);
+    if (!existsSync(file))
+      throw new UsageError(`There is no demo world "${flags.world}". There are epic and hospital.`);
     return file;
   }
   const file = flags.config ?? ownFile;

@@ -90,7 +90,8 @@ function textOf(scene: Scene, runbook: AnyRunbook, { plan, facts }: Drawn, world
     `asked: ${canonical(plan.request)}`,
     "",
     ...facts.map(
-      ({ label, text, tone }) => `${label}: ${shownText(text)}${tone === undefined || tone === "plain" ? "" : ` [${tone}]`}`,
+      ({ label, text, tone }) =>
+        `${label}: ${shownText(text)}${tone === undefined || tone === "plain" ? "" : ` [${tone}]`}`,
     ),
     ...plan.warnings.map((warning) => `WARNING ${warning}`),
     "",
