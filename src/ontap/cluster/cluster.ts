@@ -104,12 +104,6 @@ export function clusterReads(http: HttpReads) {
     /** GET /cluster?fields=version, read once and kept. A login that may not look gets 9.10.1, marked `assumed`. */
     version,
 
-    /** Can this release do that? Says yes where the release is only assumed: the array will say no itself. */
-    supports: async (feature: Feature): Promise<boolean> => {
-      const release = await version();
-      return release.assumed || isAtLeast(release, FEATURES[feature].since);
-    },
-
     /** GET /cluster?fields=name: what the cluster calls itself; peers know it by that name. Rejected "6" for SVM-scoped logins. */
     name: (): Promise<string> =>
       http.get("/cluster", { fields: "name" }, (wire) => {
