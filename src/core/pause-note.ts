@@ -20,13 +20,13 @@ export const pauseNoteShape = z.object({
 /** Who paused it, when it was asked for (ISO-8601), and why. */
 export type PauseNote = z.infer<typeof pauseNoteShape>;
 
-/** Who paused a mirror last, when and why; undefined when nobody of ours did. It is kept when the mirror goes on. */
+/** Who paused a mirror last, when and why; undefined when nobody of ours did, or it has been resumed since. */
 export async function recallPause(
   on: { recall(name: string): Promise<string | undefined> },
   mirror: MirrorName,
 ): Promise<PauseNote | undefined> {
   const text = await on.recall(pauseNoteName(mirror));
-  if (text === undefined) return undefined;
+  if (!text) return undefined;
   try {
     return pauseNoteShape.parse(JSON.parse(text));
   } catch {

@@ -39,6 +39,13 @@ export function nextMove(view: RunView, now: number, limits: Limits): Move {
   return afterStart(view);
 }
 
+/** Whether a worker leaves this move be: there is nothing to do, or read-only mode forbids it. */
+export function restsUnder({ readOnly }: { readonly readOnly: boolean }, move: Move): boolean {
+  if (move.do === "rest") return true;
+  if (!readOnly) return false;
+  return move.do === "unwind" || (move.do === "step" && move.step.planned.effect !== "read");
+}
+
 function beforeGrant(view: RunView, now: number, limits: Limits): Move {
   const planned = view.planned;
   if (view.cancel) return { do: "cancel" };

@@ -1,7 +1,7 @@
 import { fold } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
 import type { Engine } from "./engine.js";
-import { nextMove } from "./moves.js";
+import { nextMove, restsUnder } from "./moves.js";
 import { tellParent } from "./turn.js";
 import { awaitedBy } from "./watch.js";
 
@@ -31,5 +31,5 @@ async function sweepRun(engine: Engine, run: RunId, watched: boolean): Promise<v
   }
   if (view.steps.some((step) => step.phase === "held")) return;
   const move = nextMove(view, engine.clock.now(), engine.timings);
-  if (move.do !== "rest") await engine.wake(run);
+  if (!restsUnder(engine, move)) await engine.wake(run);
 }

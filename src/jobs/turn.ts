@@ -8,7 +8,7 @@ import { isoNow } from "../core/clock.js";
 import { Draft } from "./draft.js";
 import type { Engine } from "./engine.js";
 import { underLease } from "./guard.js";
-import { nextMove, type Move } from "./moves.js";
+import { nextMove, restsUnder, type Move } from "./moves.js";
 import { planAgain, planEvents } from "./planning.js";
 import { doStep } from "./stepping.js";
 import { undoStep } from "./unwinding.js";
@@ -44,7 +44,7 @@ async function moves(engine: Engine, run: RunId, lease: { run: RunId; token: str
     if (!draft) return "closed";
     try {
       const move = nextMove(draft.view, engine.clock.now(), engine.timings);
-      if (move.do === "rest") return draft.view.outcome ? "closed" : "rest";
+      if (restsUnder(engine, move)) return draft.view.outcome ? "closed" : "rest";
       const end = await make(engine, draft, move, verified);
       if (end === "verified") verified = true;
       else if (end === "rest") return "rest";
@@ -76,12 +76,10 @@ async function make(
       if (!verified) return start(engine, draft);
       return firstStep(engine, draft);
     case "step":
-      if (engine.readOnly && move.step.planned.effect !== "read") return "rest";
       await doStep(engine, draft, move.step.planned.id);
       await dropReads(engine, draft);
       return restsNow(draft.view) ? "rest" : "done";
     case "unwind":
-      if (engine.readOnly) return "rest";
       await undoStep(engine, draft, move.step.planned.id);
       return "done";
     case "continue":

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { Place } from "../../src/core/events.js";
 import type { RunId } from "../../src/core/ids.js";
+import { sweep } from "../../src/jobs/sweep.js";
 import { TestEngine } from "../support/engine.js";
 import { Shelf, shelfRunbook } from "../support/shelf.js";
 
@@ -65,8 +66,14 @@ test("nothing is taken back either while only reading is allowed", async () => {
   engine.store.append = append;
   shelf.take = take;
 
-  expect(await engine.turn(run, { ...engine.engine, readOnly: true })).toBe("rest");
+  const reading = { ...engine.engine, readOnly: true };
+  expect(await engine.turn(run, reading)).toBe("rest");
   expect([...shelf.boxes.keys()]).toEqual(["a"]);
+  engine.woken.length = 0;
+  await sweep(reading);
+  expect(engine.woken).toEqual([]);
+  await sweep(engine.engine);
+  expect(engine.woken).toEqual([run]);
   expect(await engine.drive(run)).toMatchObject({ outcome: "undone" });
   expect([...shelf.boxes.keys()]).toEqual([]);
 });

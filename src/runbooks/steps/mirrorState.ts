@@ -63,6 +63,12 @@ async function setState(
   );
 }
 
+/** The note of who paused it ends with the pause: whoever pauses it next, by whatever means, must not be taken for somebody else. */
+async function resumeNow(given: z.infer<z.ZodObject<typeof target>>, on: Tools): Promise<void> {
+  await on.remember(pauseNoteName(given), "");
+  await setState(given, "snapmirrored", on);
+}
+
 /** Stops the schedule and waits until no transfer runs. What the mirror holds stays; it only gets older. */
 export const pauseMirror = defineStep<PauseInput, Nothing>({
   effect: "change",
@@ -78,12 +84,15 @@ export const pauseMirror = defineStep<PauseInput, Nothing>({
   },
   undo: {
     describe: (given) => `${mirrorName(given)} is resumed`,
-    run: (given, _past, on) => setState(given, "snapmirrored", on),
+    run: (given, _past, on) => resumeNow(given, on),
   },
 });
 
 const resumeInput = z.object({ ...target, losses: z.array(z.string()) });
 type ResumeInput = z.infer<typeof resumeInput>;
+
+/** Who had paused it, as it was written down before: put back where the resuming is taken back. */
+const resumed = z.object({ paused: z.string() });
 
 const resuming = (effect: Effect, undo: StepDef<ResumeInput, Nothing>["undo"]): StepDef<ResumeInput, Nothing> =>
   defineStep<ResumeInput, Nothing>({
@@ -95,15 +104,20 @@ const resuming = (effect: Effect, undo: StepDef<ResumeInput, Nothing>["undo"]): 
       return `Resume ${mirrorName(given)}${losses.length > 0 ? `; its next update takes from it ${losses.join(", ")}` : ""}`;
     },
     touches: touched,
+    before: async (given, on) => ({ paused: (await on.recall(pauseNoteName(given))) ?? "" }),
     probe: (given, on) => probeState(given, "snapmirrored", on),
-    run: (given, on) => setState(given, "snapmirrored", on),
+    run: resumeNow,
     undo,
   });
 
 /** Lets the schedule go on. */
 export const resumeMirror = resuming("change", {
   describe: (given) => `${mirrorName(given)} is paused again`,
-  run: (given, _past, on) => setState(given, "paused", on),
+  run: async (given, past, on) => {
+    const was = resumed.safeParse(past.before);
+    if (was.success) await on.remember(pauseNoteName(given), was.data.paused);
+    await setState(given, "paused", on);
+  },
 });
 /** The same, where the next update will take snapshots from the mirror. */
 export const resumeMirrorLosing = resuming("destroy", {
@@ -149,6 +163,6 @@ export const resumeMirrorIfBase = defineStep<z.infer<typeof afterInput>, z.infer
     const probe = await probeState(given, "snapmirrored", on);
     return probe.found === "done" ? { found: "done", output: { resumed: true } } : probe;
   },
-  run: (given, on) => setState(given, "snapmirrored", on),
+  run: resumeNow,
   undo: { stays: "the mirror goes on by its schedule" },
 });
