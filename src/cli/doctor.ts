@@ -7,6 +7,7 @@ import {
   clusterCheck,
   configCheck,
   hostCheck,
+  mirrorPairsCheck,
   redisCheck,
   slackCheck,
   vmCheck,
@@ -43,6 +44,7 @@ export async function doctorChecks({
       redisCheck(redis as unknown as Parameters<typeof redisCheck>[0]),
       slackCheck(config, scopes, slack),
       ...config.clusters.map((cluster) => clusterCheck(cluster, config, farEnds.ontap(cluster.name))),
+      mirrorPairsCheck(config, (cluster) => farEnds.ontap(cluster)),
       ...(azure
         ? config.hosts.filter((host) => host.reach.kind === "runCommand").map((host) => vmCheck(host, azure))
         : []),

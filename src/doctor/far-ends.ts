@@ -1,4 +1,5 @@
 import type { ClusterConfig, Config, HostConfig, VolumeRef } from "../config/types.js";
+import { interoperability, type MirrorEnd } from "../ontap/index.js";
 import { fail, ok, warn, type Check, type Finding } from "./check.js";
 
 /** As much of an ONTAP client as is looked through. */
@@ -10,6 +11,11 @@ export interface OntapLook {
       readonly generation: number;
       readonly major: number;
     }>;
+    /** What it runs on; undefined where the login may not look. */
+    findPlatform(): Promise<ClusterConfig["profile"] | undefined>;
+  };
+  readonly clusterPeers: {
+    findByRemote(name: string): Promise<{ readonly remoteRelease: string | undefined } | undefined>;
   };
   readonly volumes: {
     findByName(svm: string, name: string): Promise<{ readonly type: string | undefined } | undefined>;
@@ -40,6 +46,7 @@ export function clusterCheck(cluster: ClusterConfig, config: Pick<Config, "sets"
             'Give its authority as "ca" and take "insecure" out of the configuration.',
           ),
         );
+      findings.push(...(await profileOf(name, cluster, look)));
       for (const member of config.sets.flatMap((set) => set.members)) {
         if (member.source.cluster === cluster.name) findings.push(await volumeOf(name, member.source, "rw", look));
         if (member.mirror.cluster === cluster.name) findings.push(...(await mirrorOf(name, member.mirror, look)));
@@ -59,6 +66,68 @@ function releaseOf(
   if (version.generation === 9 && version.major < leastMajor)
     return fail(name, `runs ONTAP ${version.short}.`, `Sluice needs 9.${leastMajor} or later.`);
   return ok(name, `logged in${how}; ONTAP ${version.short}.`);
+}
+
+const PLATFORM_SAYS: Record<ClusterConfig["profile"], string> = {
+  onprem: "hardware of its own (onprem)",
+  "cvo-single": "Cloud Volumes ONTAP on one node (cvo-single)",
+  "cvo-ha": "Cloud Volumes ONTAP on two nodes (cvo-ha)",
+};
+
+/** The configured profile against what the nodes say: interfaces, licences and the array's own approvals depend on it. */
+async function profileOf(name: string, { profile }: ClusterConfig, look: OntapLook): Promise<Finding[]> {
+  const platform = await look.cluster.findPlatform();
+  if (platform === undefined)
+    return [ok(name, `the login may not see what it runs on; profile ${profile} is taken as said.`)];
+  if (platform === profile) return [ok(name, `runs on ${PLATFORM_SAYS[platform]}, as its profile says.`)];
+  return [
+    fail(
+      name,
+      `the configuration says profile ${profile}, and it runs on ${PLATFORM_SAYS[platform]}.`,
+      `Set profile: ${platform} in the configuration.`,
+    ),
+  ];
+}
+
+/** Do the releases at the two ends of each set's mirrors go together? One line a pair of clusters. */
+export function mirrorPairsCheck(config: Pick<Config, "sets">, ontap: (cluster: string) => OntapLook): Check {
+  const members = config.sets.flatMap((set) => set.members);
+  const pairs = new Map(
+    members.map(({ source, mirror }) => [
+      `${source.cluster} and ${mirror.cluster}`,
+      [source.cluster, mirror.cluster] as const,
+    ]),
+  );
+  return {
+    name: "mirrors",
+    run: () =>
+      Promise.all(
+        [...pairs].map(async ([both, [source, mirror]]) => {
+          const [one, other] = await Promise.all([endOf(source, mirror, ontap), endOf(mirror, source, ontap)]);
+          const pair = interoperability(one, other);
+          if (pair.works === "yes")
+            return ok("mirrors", `ONTAP ${one.release} and ${other.release} of ${both} mirror with each other.`);
+          return pair.works === "no"
+            ? fail("mirrors", pair.says, "Upgrade the older one before you protect anything.")
+            : warn(
+                "mirrors",
+                pair.says,
+                "Look it up in NetApp's table of compatible versions for SnapMirror relationships.",
+              );
+        }),
+      ),
+  };
+}
+
+/** Its own word; where the login may not look, what its peer has been told. */
+async function endOf(cluster: string, peer: string, ontap: (cluster: string) => OntapLook): Promise<MirrorEnd> {
+  const own = await ontap(cluster).cluster.version();
+  if (!own.assumed) return { cluster, release: own.short };
+  // Every refusal here only means that nobody may look: the finding says so.
+  const told = await ontap(peer)
+    .clusterPeers.findByRemote(cluster)
+    .catch(() => undefined);
+  return { cluster, release: told?.remoteRelease };
 }
 
 async function volumeOf(name: string, { svm, volume }: VolumeRef, type: string, look: OntapLook): Promise<Finding> {

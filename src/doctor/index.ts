@@ -8,5 +8,13 @@ export {
   type Finding,
   type Level,
 } from "./check.js";
-export { clusterCheck, hostCheck, vmCheck, type AzureLook, type HostLook, type OntapLook } from "./far-ends.js";
+export {
+  clusterCheck,
+  hostCheck,
+  mirrorPairsCheck,
+  vmCheck,
+  type AzureLook,
+  type HostLook,
+  type OntapLook,
+} from "./far-ends.js";
 export { configCheck, redisCheck, slackCheck, type SlackLook } from "./own.js";

@@ -10,6 +10,8 @@ export type { CodeFact } from "./wire/codes.js";
 export { isNotFound } from "./wire/errors.js";
 export { FEATURES, FIELD_SINCE, isAtLeast } from "./wire/releases.js";
 export type { Feature, Release } from "./wire/releases.js";
+export { interoperability, mirrorPartnersOf } from "./snapmirror/interoperability.js";
+export type { Interoperability, MirrorEnd } from "./snapmirror/interoperability.js";
 export type { Settling } from "./watch.js";
 export { serialToWwid } from "./san/wwid.js";
 

@@ -8,6 +8,7 @@ import {
   configCheck,
   exitCodeOf,
   hostCheck,
+  mirrorPairsCheck,
   redisCheck,
   runDoctor,
   showFinding,
@@ -58,11 +59,25 @@ describe("running checks", () => {
 });
 
 describe("clusters", () => {
-  const look = (change: Partial<{ version: object; volume: object | undefined; mirrors: object[] }> = {}): OntapLook =>
+  interface Change {
+    readonly version: object;
+    readonly volume: object | undefined;
+    readonly mirrors: object[];
+    readonly platform: string | undefined;
+    readonly told: string;
+  }
+  const look = (change: Partial<Change> = {}): OntapLook =>
     ({
       cluster: {
         version: () =>
           Promise.resolve({ short: "9.16.1", assumed: false, generation: 9, major: 16, ...change.version }),
+        findPlatform: () => Promise.resolve("platform" in change ? change.platform : "onprem"),
+      },
+      clusterPeers: {
+        findByRemote: () =>
+          change.told === undefined
+            ? Promise.reject(new Rejected("not authorized", { from: "ONTAP x" }))
+            : Promise.resolve({ remoteRelease: change.told }),
       },
       volumes: {
         findByName: (_svm: string, name: string) =>
@@ -75,11 +90,15 @@ describe("clusters", () => {
   const _through = (reader: OntapReader): OntapLook => reader;
 
   test("all is well", async () => {
-    expect(await lines(clusterCheck(array, config, look()), clusterCheck(cvo, config, look()))).toEqual([
+    expect(
+      await lines(clusterCheck(array, config, look()), clusterCheck(cvo, config, look({ platform: "cvo-ha" }))),
+    ).toEqual([
       "ok    cluster ali-ontap-01  logged in; ONTAP 9.16.1.",
+      "ok    cluster ali-ontap-01  runs on hardware of its own (onprem), as its profile says.",
       "ok    cluster ali-ontap-01  svm_epic:epic_prd is there.",
       "ok    cluster ali-ontap-01  svm_epic:clarity_prd is there.",
       "ok    cluster cvo-eastus2  logged in; ONTAP 9.16.1.",
+      "ok    cluster cvo-eastus2  runs on Cloud Volumes ONTAP on two nodes (cvo-ha), as its profile says.",
       "ok    cluster cvo-eastus2  svm_epic_dr:epic_prd_dr is there.",
       "ok    cluster cvo-eastus2  the mirror to svm_epic_dr:epic_prd_dr is healthy.",
       "ok    cluster cvo-eastus2  svm_epic_dr:clarity_prd_dr is there.",
@@ -112,12 +131,77 @@ describe("clusters", () => {
       "warn",
       "snapmirrored and not healthy",
     ],
+    [
+      "another platform than configured",
+      cvo,
+      look(),
+      "fail",
+      "says profile cvo-ha, and it runs on hardware of its own",
+    ],
+    [
+      "one node where two are configured",
+      cvo,
+      look({ platform: "cvo-single" }),
+      "fail",
+      "runs on Cloud Volumes ONTAP on one node (cvo-single). Set profile: cvo-single",
+    ],
+    [
+      "a login that may not see the nodes",
+      array,
+      look({ platform: undefined }),
+      "ok",
+      "profile onprem is taken as said.",
+    ],
     ["an unchecked certificate", { ...array, insecure: true }, look(), "warn", "certificate is not checked"],
   ];
   test.each(cases)("%s", async (_name, cluster, through, level, says) => {
     expect(await lines(clusterCheck(cluster, config, through))).toContainEqual(
-      expect.stringMatching(new RegExp(`^${level} .*${says.replace(/[.*]/g, "\\$&")}`)),
+      expect.stringMatching(new RegExp(`^${level} .*${says.replace(/[.*()]/g, "\\$&")}`)),
     );
+  });
+});
+
+describe("releases at both ends of the mirrors", () => {
+  const end = (short: string, assumed = false, told?: string): OntapLook =>
+    ({
+      cluster: { version: () => Promise.resolve({ short, assumed, generation: 9, major: 0 }) },
+      clusterPeers: {
+        findByRemote: () =>
+          told === undefined
+            ? Promise.reject(new Rejected("not authorized", { from: "ONTAP x" }))
+            : Promise.resolve({ remoteRelease: told }),
+      },
+    }) as unknown as OntapLook;
+  const check = (source: OntapLook, mirror: OntapLook) =>
+    lines(mirrorPairsCheck(config, (cluster) => (cluster === array.name ? source : mirror)));
+
+  test.each([
+    [
+      "that go together: one line for both sets",
+      end("9.14.1"),
+      end("9.16.1"),
+      "ok    mirrors  ONTAP 9.14.1 and 9.16.1 of ali-ontap-01 and cvo-eastus2 mirror with each other.",
+    ],
+    [
+      "that do not",
+      end("9.8.0"),
+      end("9.16.1"),
+      "fail  mirrors  ONTAP 9.8 on ali-ontap-01 and 9.16.1 on cvo-eastus2 do not mirror with each other: 9.8 goes with 9.8 to 9.13.1, and 9.16.1 with 9.11.1 to 9.19.1. Upgrade the older one before you protect anything.",
+    ],
+    [
+      "of which one is only seen by its peer",
+      end("9.10.1", true),
+      end("9.16.1", false, "9.14.1"),
+      "ok    mirrors  ONTAP 9.14.1 and 9.16.1 of ali-ontap-01 and cvo-eastus2 mirror with each other.",
+    ],
+    [
+      "of which one is seen by nobody",
+      end("9.10.1", true),
+      end("9.16.1"),
+      "warn  mirrors  The login may not see which release ali-ontap-01 runs. Look it up in NetApp's table of compatible versions for SnapMirror relationships.",
+    ],
+  ])("%s", async (_name, source, mirror, says) => {
+    expect(await check(source, mirror)).toEqual([says]);
   });
 });
 
