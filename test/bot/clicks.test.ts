@@ -230,8 +230,8 @@ test("a button of the Home tab is answered by direct message", async () => {
 });
 
 describe("a list on a plan's card", () => {
-  const choose = (ts: string, value: string) =>
-    bench.slack.control.click({ channel: "C0STORAGE", ts, user: "U0REQUESTER", action_id: "say:list2", value });
+  const choose = (ts: string, value: string, user = "U0REQUESTER") =>
+    bench.slack.control.click({ channel: "C0STORAGE", ts, user, action_id: "say:list2", value });
 
   test("asks for what was chosen, in the chooser's name; twice the same is once, another is another", async () => {
     const { ts } = await cardOf(r.plannedRestore);
@@ -248,5 +248,19 @@ describe("a list on a plan's card", () => {
       "restore prod from nightly.2026-11-18_0200",
       "restore prod from nightly.2026-11-19_0200",
     ]);
+  });
+
+  test("of one's own request takes its place; somebody else's choice is a request beside it", async () => {
+    const { run, ts } = await cardOf(r.plannedRestore);
+    await until("the list", () => inCard(ts).includes("Other points: choose one"));
+    const asked = () => acts("ask").length;
+    const before = asked();
+    await choose(ts, "restore prod from nightly.2026-11-18_0200", "U0STORAGE");
+    await until("their own", () => asked() > before);
+    await bench.slack.settled();
+    expect(acts("cancel")).toEqual([]);
+    await choose(ts, "restore prod from nightly.2026-11-19_0200");
+    await until("the first given up", () => acts("cancel").length > 0);
+    expect(acts("cancel")).toMatchObject([{ on: run, visitor: { person: { user: "U0REQUESTER" } } }]);
   });
 });

@@ -27,13 +27,16 @@ export function buttonBlocks(view: RunView, shown: CardContext): KnownBlock[] {
   ];
 }
 
+/** Begins the block id of a card's lists; the run the choice would take the place of follows. */
+export const insteadOf = "instead:";
+
 /** While it is undecided: what could be asked for instead. */
 function lists(view: RunView): KnownBlock[] {
   if (view.status !== "deciding") return [];
   const made = (view.planned?.facts ?? []).flatMap(
     (fact, i) => sayList(`say:list${i}`, `${fact.label}: choose one`, fact.choices ?? []) ?? [],
   );
-  return made.length > 0 ? [actions("instead", made)] : [];
+  return made.length > 0 ? [actions(`${insteadOf}${view.id}`, made)] : [];
 }
 
 function decisionButtons(view: RunView): Button[] {

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import type { Clock } from "../../core/clock.js";
 import { isRunId, type RunId } from "../../core/ids.js";
 import type { Reply } from "../../jobs/desk.js";
-import { acts } from "../cards/buttons.js";
+import { acts, insteadOf } from "../cards/buttons.js";
 import { confirmModal, reasonModal, type ModalPlace } from "../cards/modals.js";
 import { visitorOf, withUnread, type Conversation } from "../conversation.js";
 import type { Drawer } from "../drawer.js";
@@ -200,11 +200,23 @@ async function say(needs: ClickNeeds, click: Click): Promise<void> {
     ephemeral: false,
     ...(click.respond ? { respond: click.respond } : {}),
   });
+  if (taken && click.block.startsWith(insteadOf)) await replaced(needs, click);
   if (!taken || !chooses || click.ts === "") return;
   const chosen = section(`${mention(click.user)}: “${escapedLine(click.value, 500)}”`);
   const blocks = [...click.blocks.filter((each) => each.type !== "actions"), chosen];
   // An ephemeral message cannot be updated; its buttons then say the same thing once more, which is recognised.
   await needs.poster.update(click.channel, click.ts, { text: click.value, blocks }).catch(() => undefined);
+}
+
+/** Who chooses something else on the card of their own request does not want the first any more. Anybody else's choice is a request beside it. */
+async function replaced(needs: ClickNeeds, click: Click): Promise<void> {
+  const { desk } = needs.options;
+  const run = click.block.slice(insteadOf.length);
+  const view = isRunId(run) ? await desk.view(run) : undefined;
+  const seen = await needs.identity.look(click.user, click.channel);
+  const { user, team } = seen.person;
+  if (view?.status !== "deciding" || view.asked.by.user !== user || view.asked.by.team !== team) return;
+  await desk.cancel(view.id, visitorOf(seen), `asked for instead: ${click.value}`);
 }
 
 /**
