@@ -71,6 +71,10 @@ function unformatted(text: string, open = false): string {
     : plainTicks.replace(/(^|[^\p{L}\p{N}])([*_~])(?=[^\s*_~][^\n]*?\2)/gmu, "$1$2\u2060");
 }
 
+/** Text to be copied as it stands, in a block of its own: nothing is styled in there, so nothing invisible is put in. Whoever calls sees to its length. */
+export const verbatim = (raw: string): string =>
+  `\`\`\`${[...clean(raw).trim().replaceAll("`", "ˋ")].map((each) => entity[each] ?? each).join("")}\`\`\``;
+
 /** As `escaped`, on one line. */
 export const escapedLine = (raw: Said, max = 2800): string => escaped(onOneLine(raw), max);
 

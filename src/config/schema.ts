@@ -1,6 +1,7 @@
 import { IANAZone } from "luxon";
 import { z } from "zod";
 import { durationMs } from "../core/units.js";
+import { writeFamilies, type WriteFamily } from "./families.js";
 
 /** The shapes a person writes. Each section and each entry of a list is checked by itself, so that one mistake hides no other. */
 
@@ -107,6 +108,9 @@ const login = z
   })
   .refine(oneWay, { error: "should be { user, password }, { certificate, key } or { pkcs12 }" });
 
+/** What a login of one SVM may not do, unless the file says otherwise: an SVM's administrator has no cluster settings (reference 1.2). */
+const beyondAnSvm: readonly WriteFamily[] = ["network", "clusterPeers", "schedules", "keyManagers"];
+
 export const clusterSchema = z
   .strictObject({
     name: word,
@@ -117,6 +121,7 @@ export const clusterSchema = z
     scope: z.enum(["cluster", "svm"]).default("cluster"),
     svm: word.optional(),
     profile: z.enum(["onprem", "cvo-ha", "cvo-single"]).default("onprem"),
+    handOff: z.array(z.enum(writeFamilies)).optional(),
     maxInFlight: positive.max(64).default(8),
     timeoutMs: positive.max(300_000).default(30_000),
   })
@@ -124,7 +129,8 @@ export const clusterSchema = z
     path: ["svm"],
     error: 'is missing: a login of scope "svm" belongs to one',
     when: ({ value }) => isRecord(value) && value["scope"] === "svm",
-  });
+  })
+  .transform((cluster) => ({ ...cluster, handOff: cluster.handOff ?? (cluster.scope === "svm" ? beyondAnSvm : []) }));
 
 const layout = z.strictObject({
   volumeGroups: z

@@ -1,4 +1,7 @@
 import type { Policy } from "../approvals/policy.js";
+import type { WriteFamily } from "./families.js";
+
+export type { WriteFamily } from "./families.js";
 
 /**
  * The configuration as the program sees it: checked, complete, frozen. What a person writes is in `schema.ts`;
@@ -54,6 +57,8 @@ export interface ClusterConfig {
   /** The SVM an `scope: "svm"` login belongs to. */
   readonly svm?: string;
   readonly profile: "onprem" | "cvo-ha" | "cvo-single";
+  /** What this login may not do there: such steps are done by a person who may. */
+  readonly handOff: readonly WriteFamily[];
   /** Calls under way at once, reads and writes together; 8 unless said. */
   readonly maxInFlight: number;
   readonly timeoutMs: number;

@@ -99,7 +99,8 @@ export type RunEvent =
       readonly type: "ended";
       readonly step: string;
       readonly output: Json;
-      readonly how: "ran" | "recovered" | "already" | "attested";
+      /** `byHand`: a step that was handed off, done by a person and seen by us. `attested`: a person's word for it. */
+      readonly how: "ran" | "recovered" | "already" | "attested" | "byHand";
     }
   /** `absent`: the probe found that the step did not happen. `undone`-able steps before the point of no return unwind after it. */
   | { readonly type: "failed"; readonly step: string; readonly problem: string; readonly absent: boolean }

@@ -18,7 +18,7 @@ export interface StepView {
   before: Json | undefined;
   notes: Json[];
   output: Json | undefined;
-  how: "ran" | "recovered" | "already" | "attested" | undefined;
+  how: "ran" | "recovered" | "already" | "attested" | "byHand" | undefined;
   /** The last attempt is known to be over: it was held, failed, or somebody answered "it did not". */
   closed: boolean;
   /** The probe found that it did not happen. */
@@ -31,6 +31,12 @@ export interface StepView {
   lastBeganAt: string | undefined;
   /** A person says that it happened: taken when the world agrees or nothing depends on what it gave. */
   attested: boolean;
+  /** A person was asked to do it: from then on it may have happened, whoever did it. */
+  handed: boolean;
+  /** That person has said so since we last told what is still missing. */
+  saidDone: boolean;
+  /** What was handed off last, kept while "done" is looked into. */
+  lastHandOff: Json | undefined;
   endedAt: string | undefined;
 }
 
@@ -101,11 +107,12 @@ export interface RunView {
   readonly updatedAt: string;
 }
 
-/** Has any step been begun by our hand? From then on there is no re-plan. */
-export const hasBegun = (view: Pick<RunView, "steps">): boolean => view.steps.some((step) => step.attempt > 0);
+/** Has any step been begun, by our hand or by the one we asked? From then on there is no re-plan. */
+export const hasBegun = (view: Pick<RunView, "steps">): boolean =>
+  view.steps.some((step) => step.attempt > 0 || step.handed);
 
 /**
- * Is the run behind the point of no return? The first step with `undo: none` that ended by our hand,
+ * Is the run behind the point of no return? The first step with `undo: none` that ended by our hand (or by that of the one we asked),
  * or was begun and not found absent since.
  */
 export function pastNoReturn(view: Pick<RunView, "steps">): boolean {
@@ -113,7 +120,7 @@ export function pastNoReturn(view: Pick<RunView, "steps">): boolean {
     (step) =>
       step.planned.undo.way === "none" &&
       step.planned.effect !== "read" &&
-      step.attempt > 0 &&
+      (step.attempt > 0 || step.how === "byHand" || (step.handed && step.how === "attested")) &&
       step.how !== "already" &&
       !step.absent,
   );
@@ -306,6 +313,9 @@ function freshStep(planned: PlannedStep): StepView {
     beganAt: undefined,
     lastBeganAt: undefined,
     attested: false,
+    handed: false,
+    saidDone: false,
+    lastHandOff: undefined,
     endedAt: undefined,
   };
 }
@@ -335,6 +345,7 @@ function applyToStep(step: StepView, event: RunEvent, at: string): void {
       return;
     case "held":
       Object.assign(step, { phase: "held", held: { why: event.why, detail: event.detail }, closed: true });
+      if (event.why === "handOff") Object.assign(step, { handed: true, saidDone: false, lastHandOff: event.detail });
       return;
     case "ended":
       Object.assign(step, {
@@ -360,7 +371,7 @@ function applyToStep(step: StepView, event: RunEvent, at: string): void {
       return;
     case "answered":
       Object.assign(step, { phase: "begun", attested: event.answer === "happened" });
-      if (event.answer === "didNot") step.closed = true;
+      if (event.answer === "didNot") Object.assign(step, { closed: true, saidDone: false });
       return;
     case "undoBegan":
       step.phase = "undoing";
@@ -372,7 +383,7 @@ function applyToStep(step: StepView, event: RunEvent, at: string): void {
       Object.assign(step, { phase: "undoFailed", problem: event.problem });
       return;
     case "triedAgain":
-      Object.assign(step, { phase: "begun", closed: true, held: undefined });
+      Object.assign(step, { phase: "begun", closed: true, held: undefined, saidDone: step.handed });
       return;
     default:
       return;

@@ -24,7 +24,7 @@ export interface PlannedStep {
   readonly effect: Effect;
   readonly on: readonly Touch[];
   /** A step our login may not do carries the exact text for the one who may. */
-  readonly by: "sluice" | { readonly handOff: string };
+  readonly by: "sluice" | { readonly handOff: string; readonly back?: string };
   /** What the approver reads; names every object it touches. */
   readonly says: string;
   /** What the approver reads about the way back. */

@@ -206,25 +206,27 @@ function cancelAct(view: RunView, visitor: Visitor, reason: string | undefined):
   return { events: [[visitor.person, { type: "cancelAsked", ...why }]], says };
 }
 
-const operable = (policy: Policy, view: RunView, visitor: Visitor): string | undefined => {
+const operable = (policy: Policy, view: RunView, visitor: Visitor, onlyLooks = false): string | undefined => {
   const plan = view.planned?.plan;
   const ownClone = plan !== undefined && isOwnClone({ runbook: plan.runbook, steps: plan.steps, asker: view.asked.by });
-  return permitted(mayTryAgain(policy, visitor, { requester: view.asked.by, ownClone }));
+  return permitted(mayTryAgain(policy, visitor, { requester: view.asked.by, ownClone: ownClone || onlyLooks }));
 };
 
 const stuckStep = (view: RunView): StepView | undefined =>
   view.steps.find((step) => step.phase === "undoFailed") ??
-  view.steps.find((step) => step.phase === "failed" || step.phase === "held");
+  view.steps.find((step) => step.phase === "held") ??
+  view.steps.find((step) => step.phase === "failed");
 
 function tryAgainAct(policy: Policy, view: RunView, visitor: Visitor): Act {
-  const no = operable(policy, view, visitor);
-  if (no !== undefined) return { refuse: no };
   const step = stuckStep(view);
+  // "Done" only makes us look: whoever asked may say it as well.
+  const no = operable(policy, view, visitor, step?.held?.why === "handOff");
+  if (no !== undefined) return { refuse: no };
   if (!step || (view.status !== "parked" && view.status !== "held"))
     return { refuse: "There is nothing to try again: this request is not stuck." };
   return {
     events: [[visitor.person, { type: "triedAgain", step: step.planned.id }]],
-    says: `Trying again: ${step.planned.says}.`,
+    says: step.held?.why === "handOff" ? "Looking whether it is done." : `Trying again: ${step.planned.says}.`,
   };
 }
 
@@ -258,7 +260,7 @@ function doubtAct(
   if (no !== undefined) return { refuse: no };
   const openUntil = Date.parse(step.lastBeganAt ?? view.updatedAt) + options.timings.leaseMs + options.timings.callMs;
   const waitMs = openUntil - options.clock.now();
-  if (answer === "didNot" && waitMs > 0) {
+  if (answer === "didNot" && waitMs > 0 && step.planned.by === "sluice") {
     return {
       refuse: `The last call may still be under way. "It did not" can be answered in ${showDuration(waitMs)}. Nothing was changed.`,
     };

@@ -74,8 +74,8 @@ function unwindMove(view: RunView): Move {
   return step ? { do: "unwind", step } : { do: "finish", outcome: "undone" };
 }
 
-/** Begun by our hand, not taken back yet, and there is something to take back. */
+/** Begun by our hand or by the one we asked, not taken back yet, and there is something to take back. */
 function needsUndo(step: StepView): boolean {
-  if (step.attempt === 0 || step.how === "already" || step.phase === "undone") return false;
+  if ((step.attempt === 0 && !step.handed) || step.how === "already" || step.phase === "undone") return false;
   return step.planned.undo.way === "back";
 }

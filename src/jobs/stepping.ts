@@ -1,48 +1,16 @@
-import type { RunView, StepView } from "../core/fold.js";
-import type { RunEvent } from "../core/events.js";
+import type { StepView } from "../core/fold.js";
 import { LeaseLost } from "../core/journal.js";
 import type { Json } from "../core/json.js";
-import { asProblem, InDoubt, type Problem } from "../core/problems.js";
-import { resolveRefs } from "../core/refs.js";
-import { tagOf, type Tools } from "../runbooks/tools.js";
-import type { AnyStep, Past, Probe } from "../runbooks/define.js";
+import { asProblem, type Problem } from "../core/problems.js";
+import type { Tools } from "../runbooks/tools.js";
+import type { AnyStep, Past } from "../runbooks/define.js";
 import type { Draft } from "./draft.js";
 import type { Engine } from "./engine.js";
 import { leaseCheck } from "./guard.js";
+import { doByHand } from "./handing.js";
 import { judge, type Situation, type Verdict } from "./judge.js";
+import { checked, codeOf, codeProblem, pastOf, probeStep } from "./probing.js";
 import { readTools, runFacts, stepTools } from "./tools.js";
-
-/** The code of a planned step, and its input with every Ref replaced and checked. Throws when the registry no longer has it. */
-export function codeOf(engine: Engine, view: RunView, step: StepView): { def: AnyStep; input: unknown } {
-  const plan = view.planned?.plan;
-  const runbook = plan && engine.registry.find(plan.runbook, plan.version);
-  const def = runbook && (runbook.steps as Record<string, AnyStep>)[step.planned.uses];
-  if (!def) throw new Error(`version ${plan?.version} of ${plan?.runbook} is not in this version of Sluice`);
-  const outputs = new Map(
-    view.steps
-      .filter((each) => each.phase === "ended" || each.output !== undefined)
-      .map((each) => [each.planned.id, { output: each.output ?? null, at: each.endedAt ?? "" }]),
-  );
-  const resolved = resolveRefs(step.planned.input, { run: { id: view.id, tag: tagOf(view.id) }, outputs });
-  return { def, input: def.input.parse(resolved) };
-}
-
-/** Why a planned step cannot be run by this version, as a sentence; undefined when it can. */
-export function codeProblem(engine: Engine, view: RunView, step: StepView): string | undefined {
-  try {
-    codeOf(engine, view, step);
-    return undefined;
-  } catch (error) {
-    engine.log.error({ err: error, run: view.id, step: step.planned.id }, "a planned step cannot be read");
-    return `This version of Sluice cannot run the step "${step.planned.says}" (reference ${view.id}).`;
-  }
-}
-
-export const pastOf = (step: StepView): Past => ({
-  ...(step.before === undefined ? {} : { before: step.before }),
-  notes: step.notes,
-  attempt: step.attempt,
-});
 
 /** One step, from wherever it stands to where a worker can do no more with it now. */
 export async function doStep(engine: Engine, draft: Draft, stepId: string): Promise<void> {
@@ -53,14 +21,12 @@ export async function doStep(engine: Engine, draft: Draft, stepId: string): Prom
     return;
   }
   if (first.phase === "held" && !(await letGo(engine, draft, first))) return;
-  if (first.planned.by !== "sluice" && first.attempt === 0) {
-    await draft.append([
-      { type: "held", step: stepId, attempt: 0, why: "handOff", detail: { text: first.planned.by.handOff } },
-    ]);
-    return;
-  }
   if (first.attested) {
     await takeWord(engine, draft, first);
+    return;
+  }
+  if (first.planned.by !== "sluice") {
+    await doByHand(engine, draft, first);
     return;
   }
   let situation = situationOf(first);
@@ -123,8 +89,7 @@ async function takeWord(engine: Engine, draft: Draft, step: StepView): Promise<v
 
 /** An array's own approval: is it given? Answers true when the step may go on. */
 async function letGo(engine: Engine, draft: Draft, step: StepView): Promise<boolean> {
-  if (step.held?.why !== "arrayApproval")
-    return step.held?.why === "handOff" ? handedOffDone(engine, draft, step) : true;
+  if (step.held?.why !== "arrayApproval") return true;
   const detail = step.held.detail as { cluster?: string; request?: number };
   if (detail.cluster === undefined || detail.request === undefined) return false;
   const request = await engine.farEnds
@@ -141,15 +106,6 @@ async function letGo(engine: Engine, draft: Draft, step: StepView): Promise<bool
   return false;
 }
 
-/** Somebody else does this step: it is done when the world shows it. */
-async function handedOffDone(engine: Engine, draft: Draft, step: StepView): Promise<boolean> {
-  const { def, input } = codeOf(engine, draft.view, step);
-  const probe = (await def.probe(input, readTools(engine, runFacts(draft.view)), pastOf(step))) as Probe<Json>;
-  if (probe.found !== "done") return false;
-  await draft.append([{ type: "ended", step: step.planned.id, output: probe.output, how: "already" }]);
-  return false;
-}
-
 async function ask(
   engine: Engine,
   draft: Draft,
@@ -161,20 +117,6 @@ async function ask(
   const { attempt, closed } = step;
   const probe = await probeStep(engine, draft.view, step);
   return judge(probe, situation, { step: stepId, effect: step.planned.effect, attempt, closed, settled });
-}
-
-/** Asks the world. What cannot be asked is unclear, with the reason. */
-export async function probeStep(engine: Engine, view: RunView, step: StepView): Promise<Probe<Json>> {
-  const { def, input } = codeOf(engine, view, step);
-  try {
-    return (await def.probe(input, readTools(engine, runFacts(view)), pastOf(step))) as Probe<Json>;
-  } catch (error) {
-    if (error instanceof LeaseLost) throw error;
-    const problem = asProblem(error);
-    if (problem instanceof InDoubt && problem.cause instanceof Error)
-      engine.log.warn({ err: problem.cause, run: view.id, step: step.planned.id }, "probe failed");
-    return { found: "unclear", why: problem.sentence };
-  }
 }
 
 /** `began`, durable, then the call; repeated while it was not sent or may be tried again. */
@@ -234,17 +176,4 @@ async function call(
       await engine.clock.sleep(waitMs);
     }
   }
-}
-
-/** An output must be one later steps can use: what the schema refuses is doubted, not stored. */
-function checked(engine: Engine, draft: Draft, stepId: string, event: RunEvent): RunEvent {
-  if (event.type !== "ended") return event;
-  const { def } = codeOf(engine, draft.view, stepOf(draft, stepId));
-  const parsed = def.output.safeParse(event.output);
-  if (parsed.success) return event;
-  engine.log.error(
-    { run: draft.view.id, step: stepId, issues: parsed.error.issues },
-    "a probe gave an output its schema refuses",
-  );
-  return { type: "doubted", step: stepId, why: "It was done, but what it gave could not be read back." };
 }

@@ -81,7 +81,7 @@ async function make(
       return restsNow(draft.view) ? "rest" : "done";
     case "unwind":
       await undoStep(engine, draft, move.step.planned.id);
-      return "done";
+      return restsNow(draft.view) ? "rest" : "done";
     case "continue":
       await continueWith(engine, draft);
       return "done";

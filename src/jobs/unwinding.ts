@@ -6,7 +6,8 @@ import type { Probe, Undo } from "../runbooks/define.js";
 import type { Draft } from "./draft.js";
 import type { Engine } from "./engine.js";
 import { leaseCheck } from "./guard.js";
-import { codeOf, codeProblem, pastOf, probeStep } from "./stepping.js";
+import { takeBackByHand } from "./handing.js";
+import { codeOf, codeProblem, pastOf, probeStep } from "./probing.js";
 import { stepTools } from "./tools.js";
 
 const tries = 3;
@@ -24,6 +25,11 @@ export async function undoStep(engine: Engine, draft: Draft, stepId: string): Pr
   let problem: Problem | undefined;
   let last: Probe<Json> = await probeStep(engine, draft.view, stepOf(draft, stepId));
   if (await gone(draft, stepId, last)) return;
+  const step = stepOf(draft, stepId);
+  if (step.planned.by !== "sluice") {
+    await takeBackByHand(engine, draft, step, last);
+    return;
+  }
   for (let attempt = 1; attempt <= tries; attempt += 1) {
     if (stepOf(draft, stepId).phase !== "undoing") await draft.append([{ type: "undoBegan", step: stepId }]);
     problem = await takeBack(engine, draft, stepId);

@@ -122,6 +122,8 @@ const stepTable = (view: RunView, now: number): AnswerPart => ({
 
 function stepState(step: StepView): string {
   if (step.phase === "ended" && step.planned.effect === "read") return "looked";
+  if (step.phase === "ended" && step.how === "byHand") return "done by a person, verified";
+  if (step.phase === "ended" && step.how === "attested") return "done, by a person's word";
   if (step.phase === "ended") return step.how === "already" ? "was so already" : "done, verified";
   const words = {
     pending: "to come",

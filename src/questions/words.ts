@@ -73,7 +73,7 @@ function heldBy(view: RunView, step: StepView | undefined): string {
     case "arrayApproval":
       return `waits for the array's own approval${member(held.detail, "request") === undefined ? "" : ` (request ${String(member(held.detail, "request"))} on ${String(member(held.detail, "cluster") ?? "the array")})`}`;
     case "handOff":
-      return `waits for a person to do a step that Sluice's login may not do: ${step?.planned.says ?? ""}`;
+      return `waits for a person to ${member(held.detail, "back") === true ? "take back" : "do"} a step that Sluice's login may not do: ${step?.planned.says ?? ""}`;
     default:
       return "on hold";
   }

@@ -37,6 +37,18 @@ export interface Undo<In, Out> {
   run(input: In, past: Past & { readonly output?: Out }, on: Tools): Promise<void>;
 }
 
+/** What a person is asked to type: ONTAP CLI, or REST calls as `METHOD /api/path` with the body in the lines after it (`restText`). */
+export interface Typed {
+  readonly cli: string;
+  readonly rest: string;
+}
+export interface HandOff extends Typed {
+  /** What must be known beside it: where a passphrase comes from, say. */
+  readonly note?: string;
+  /** How the same person takes it back. */
+  readonly back?: Typed;
+}
+
 export interface StepDef<In, Out> {
   readonly effect: Effect | ((input: ShownInput<In>) => Effect);
   readonly input: z.ZodType<In>;
@@ -50,9 +62,15 @@ export interface StepDef<In, Out> {
   probe(input: In, on: ReadTools, past: Past): Promise<Probe<NoInfer<Out>>>;
   /** Returns once the far end has accepted. `on.note(…)` comes before waiting for anything. */
   run(input: In, on: Tools, past: Past): Promise<void>;
-  /** Exact text for the one who may, where our login may not. */
-  handOff?(input: ShownInput<In>): { readonly cli: string; readonly rest: string };
-  /** The way back; `stays`: harmless, is left, is said; `impossible`: there is none, and the approver reads why. */
+  /**
+   * Exact text for the one who may, where our login may not: made from the same input as the call, first while planning and again, with
+   * every Ref replaced, when the step is handed off. A step whose input may never hold a secret.
+   */
+  handOff?(input: ShownInput<In>): HandOff;
+  /**
+   * The way back; `stays`: harmless, is left, is said; `impossible`: there is none, and the approver reads why. The way back of a step a
+   * person did is handed to a person too (`HandOff.back`); where it has no text, what was done stays, and the plan says so.
+   */
   readonly undo: Undo<In, Out> | { readonly stays: string } | { readonly impossible: string };
 }
 
@@ -155,21 +173,41 @@ export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn 
 }
 
 function planStep(id: string, uses: string, def: AnyStep, input: ShownInput<unknown>, handOff: boolean): PlannedStep {
+  const handed = handOff ? handedOff(uses, def, input) : undefined;
   return {
     id,
     uses,
     input: plain(input),
     effect: typeof def.effect === "function" ? def.effect(input) : def.effect,
     on: def.touches(input),
-    by: handOff && def.handOff ? { handOff: handOffText(def.handOff(input)) } : "sluice",
+    by: handed ? byPerson(handed) : "sluice",
     says: def.describe(input),
-    undo: undoOf(def, input),
+    undo: undoOf(def, input, handed),
   };
 }
 
-const handOffText = (text: { cli: string; rest: string }): string => `${text.cli}\n\n${text.rest}`;
+function handedOff(uses: string, def: AnyStep, input: ShownInput<unknown>): HandOff {
+  // A step that is planned as ours although the login may not would fail half way through.
+  if (!def.handOff) throw new Error(`the step ${uses} has no text for a person to do it`);
+  return def.handOff(input);
+}
 
-function undoOf(def: AnyStep, input: ShownInput<unknown>): PlannedStep["undo"] {
+const byPerson = (handed: HandOff): PlannedStep["by"] => ({
+  handOff: handOffText(handed),
+  ...(handed.back ? { back: handOffText(handed.back) } : {}),
+});
+
+/** What the card shows and a service request is given. */
+export const handOffText = ({ cli, rest, note }: Typed & { readonly note?: string }): string =>
+  [...(note === undefined ? [] : [note]), `ONTAP CLI:\n${cli}`, `Or REST:\n${rest}`].join("\n\n");
+
+function undoOf(def: AnyStep, input: ShownInput<unknown>, handed: HandOff | undefined): PlannedStep["undo"] {
+  if (handed && "describe" in def.undo) {
+    const back = def.undo.describe(input);
+    return handed.back
+      ? { way: "back", says: `By the same person: ${back}` }
+      : { way: "stays", says: `A person did it, and only a person can take it back. ${back}` };
+  }
   if ("stays" in def.undo) return { way: "stays", says: def.undo.stays };
   if ("impossible" in def.undo) return { way: "none", says: def.undo.impossible };
   return { way: "back", says: def.undo.describe(input) };

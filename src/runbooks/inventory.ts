@@ -1,4 +1,4 @@
-import type { HostConfig, HostPurpose, SetConfig, VolumeRef } from "../config/types.js";
+import type { ClusterConfig, HostConfig, HostPurpose, SetConfig, VolumeRef } from "../config/types.js";
 import { offered } from "../core/nearest.js";
 import { Refusal } from "../core/problems.js";
 import type { Inventory } from "./tools.js";
@@ -8,6 +8,17 @@ const nothing = "Nothing was changed.";
 /** "prod, clarity and test" */
 export const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1] ?? ""}`;
+
+/** The cluster of that name. Throws a Refusal that names the nearest. */
+export function getCluster({ clusters }: Pick<Inventory, "clusters">, name: string): ClusterConfig {
+  const cluster = clusters.find((each) => each.name.toLowerCase() === name.toLowerCase());
+  if (cluster) return cluster;
+  const names = offered(
+    name,
+    clusters.map((each) => each.name),
+  );
+  throw new Refusal(`I know no cluster called "${name}". The nearest: ${listed(names)}.`, { next: nothing });
+}
 
 /** The set of that name or alias. Throws a Refusal that names the nearest. */
 export function getSet(inventory: Inventory, said: string): SetConfig {

@@ -43,6 +43,19 @@ function epicWith(change: Change): string {
   return document.toString();
 }
 
+describe("what a login may not do", () => {
+  const handOffs = async (text: string) => (await load(text)).clusters.map(({ handOff }) => handOff);
+
+  test("of one SVM it has no cluster settings; of a cluster everything is taken to be allowed", async () => {
+    expect(await handOffs(epicText)).toEqual([["network", "clusterPeers", "schedules", "keyManagers"], []]);
+  });
+
+  test("is what the file says where it says so", async () => {
+    const text = epicWith(both(put("clusters.0.handOff", []), put("clusters.1.handOff", ["clusterPeers"])));
+    expect(await handOffs(text)).toEqual([[], ["clusterPeers"]]);
+  });
+});
+
 describe("the shipped files", () => {
   test.each(["config/epic.yaml", "config/sluice.example.yaml"])("%s is taken", async (file) => {
     const config = await loadConfig({ file, env: {} });
@@ -186,6 +199,7 @@ const mistakes: [string, Change, string][] = [
     "clusters.ali-ontap-01.url should begin with https://",
   ],
   ["no URL", put("clusters.0.url", "10.0.0.1"), "clusters.ali-ontap-01.url should be a URL"],
+  ["a family nobody knows", put("clusters.0.handOff", ["networks"]), "clusters.ali-ontap-01.handOff.0"],
   ["svm scope without svm", drop("clusters.0.svm"), "clusters.ali-ontap-01.svm is missing"],
   [
     "a set outside the login's svm",

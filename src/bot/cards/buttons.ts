@@ -45,7 +45,10 @@ function decisionButtons(view: RunView): Button[] {
     case "deciding":
       return [...voteButtons(view), ...cancelButton(view)];
     case "held":
-      return [...heldButtons(view), ...(pastNoReturn(view) ? [handButton(view)] : cancelButton(view))];
+      return [
+        ...heldButtons(view),
+        ...(pastNoReturn(view) || takenBack(view) ? [handButton(view)] : cancelButton(view)),
+      ];
     case "doubted":
       return doubtButtons(view);
     case "parked":
@@ -101,6 +104,13 @@ function heldButtons(view: RunView): Button[] {
       return [];
   }
 }
+
+/** What was done is being taken back, and that is what it is held for. */
+const takenBack = (view: RunView): boolean =>
+  view.steps.some((step) => {
+    const detail = step.phase === "held" ? step.held?.detail : undefined;
+    return typeof detail === "object" && detail !== null && "back" in detail && detail.back === true;
+  });
 
 const handButton = (view: RunView): Button => button(acts.handToPerson, "Hand to a person", view.id);
 

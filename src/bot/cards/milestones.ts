@@ -1,8 +1,9 @@
 import type { RunView } from "../../core/fold.js";
+import type { Json } from "../../core/json.js";
 import { sections, type Drawing } from "../blocks.js";
 import { escaped, mention, mentionGroup, unmarked } from "../text.js";
 import { planOverflow } from "./run.js";
-import { deniedSentence, halfDone, runLink, story } from "./status.js";
+import { deniedSentence, halfDone, handOffPages, runLink, story } from "./status.js";
 import type { CardContext } from "./types.js";
 
 /** Something told once in the run's thread. An updated card notifies nobody; these do. */
@@ -69,6 +70,12 @@ function grantTold(view: RunView): Milestone[] {
   ];
 }
 
+/** A hand-off is told again whenever somebody said that it was done and it was not, and when the way back is asked for. */
+function looks(detail: Json | undefined): string {
+  const { time, back } = (detail ?? {}) as { readonly time?: number; readonly back?: boolean };
+  return time === undefined ? "" : `:${back === true ? "back" : "do"}${time}`;
+}
+
 /** Whenever it stands still and somebody has to do something about it: once per step and attempt. */
 function standstillTold(view: RunView, shown: CardContext): Milestone[] {
   if (view.outcome) return [];
@@ -81,8 +88,9 @@ function standstillTold(view: RunView, shown: CardContext): Milestone[] {
   switch (view.status) {
     case "held":
       return [
-        say(`held:${at}:${step?.held?.why ?? view.held?.why ?? ""}`, [
+        say(`held:${at}:${step?.held?.why ?? view.held?.why ?? ""}${looks(step?.held?.detail)}`, [
           `⏸️ ${asker}: ${story(view, shown).slice(-3).join("\n")}`,
+          ...handOffPages(view),
         ]),
       ];
     case "doubted":

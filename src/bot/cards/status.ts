@@ -3,7 +3,7 @@ import { pastNoReturn } from "../../core/fold.js";
 import type { Json } from "../../core/json.js";
 import { plainText, type Said } from "../../core/said.js";
 import { showDuration } from "../../core/units.js";
-import { code, counted, escaped, escapedLine, link, mention, moment } from "../text.js";
+import { code, counted, escaped, escapedLine, link, mention, moment, verbatim } from "../text.js";
 import { expiresAt, votesShort } from "./plan.js";
 import { staying, verified } from "./steps.js";
 import type { CardContext } from "./types.js";
@@ -130,13 +130,42 @@ function heldStory(view: RunView, shown: CardContext): string[] {
       ];
     }
     case "handOff":
-      return [
-        "A person has to do this step: Sluice's login may not. Run exactly this, then press *Done, look again*:",
-        `\`\`\`${escaped(String(step?.planned.by === "sluice" || !step ? (member(held.detail, "text") ?? "") : step.planned.by.handOff), 1800)}\`\`\``,
-      ];
+      return handOffStory(held.detail, step?.planned.says ?? "a step");
     case "stop":
       return ["Sluice was told to stop here. Nothing is under way; *Go on* lets it continue."];
   }
+}
+
+/** Characters of the text a card has room for; all of it is in the thread where it is longer. */
+const handOffRoom = 2200;
+
+function handOffStory(detail: Json, says: string): string[] {
+  const text = String(member(detail, "text") ?? "");
+  const seen = member(detail, "seen");
+  const asked =
+    member(detail, "back") === true
+      ? "Taking this back needs a person too: Sluice's login may not."
+      : "A person has to do this step: Sluice's login may not.";
+  return [
+    ...(typeof seen === "string" ? [`👀 *${escaped(seen, 700)}*`] : []),
+    `${asked} *${escapedLine(says, 400)}*\nThe exact text for it, or for a service request; then press *Done, look again*:`,
+    verbatim(text).length > handOffRoom ? "_The text is long: it is whole in the thread._" : verbatim(text),
+  ];
+}
+
+/** The text of a step that is handed off, in pieces a section can hold, each cut at a line's end. Empty when none is, or when the card shows it. */
+export function handOffPages(view: RunView): string[] {
+  const held = view.steps.find((step) => step.phase === "held")?.held;
+  const text = held?.why === "handOff" ? String(member(held.detail, "text") ?? "") : "";
+  if (verbatim(text).length <= handOffRoom) return [];
+  const pages: string[] = [];
+  for (const line of text.split("\n")) {
+    const last = pages[pages.length - 1];
+    const longer = last === undefined ? line : `${last}\n${line}`;
+    if (last === undefined || verbatim(longer).length > handOffRoom) pages.push(line);
+    else pages[pages.length - 1] = longer;
+  }
+  return pages.map(verbatim);
 }
 
 function lockStory(detail: Json, shown: CardContext): string[] {

@@ -76,6 +76,8 @@ function aside(step: StepView): string {
       return " _(had happened, found again)_";
     case "attested":
       return " _(a person says it happened)_";
+    case "byHand":
+      return " _(done by a person, and seen)_";
     default: {
       const took = step.beganAt && step.endedAt ? Date.parse(step.endedAt) - Date.parse(step.beganAt) : 0;
       return step.phase === "ended" && took >= 1000 ? ` _(${showDuration(took)})_` : "";
@@ -114,7 +116,7 @@ export const staying = (view: RunView): string[] =>
   view.steps
     .filter(
       (step) =>
-        step.attempt > 0 &&
+        (step.attempt > 0 || step.how === "byHand") &&
         step.how !== "already" &&
         step.planned.undo.way === "stays" &&
         step.planned.effect !== "read",

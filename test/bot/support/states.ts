@@ -129,7 +129,12 @@ export const states: Readonly<Record<string, readonly [RunView, CardContext]>> =
       step: "1-createClone",
       attempt: 0,
       why: "handOff",
-      detail: { text: "snapmirror break …" },
+      detail: {
+        text: "ONTAP CLI:\nsnapmirror break -destination-path svm_epic:epic_prd\n\nOr REST:\nPATCH /api/snapmirror/relationships/{uuid}",
+        back: false,
+        time: 2,
+        seen: "Not seen yet: nothing of it is there.",
+      },
     }),
     r.shown(clone),
   ],
