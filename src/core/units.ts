@@ -13,6 +13,10 @@ export function showBytes(bytes: number): string {
   return `${Number.isInteger(value) || value >= 100 ? Math.round(value) : value.toFixed(1)} ${steps[unit] ?? "B"}`;
 }
 
+/** "50 MiB/s", "no limit": a throttle in KB/s as ONTAP counts it (1024 bytes); 0 is none. */
+export const showThrottle = (kilobytesPerSecond: number): string =>
+  kilobytesPerSecond === 0 ? "no limit" : `${showBytes(kilobytesPerSecond * 1024)}/s`;
+
 /** "41 s", "14 min", "3 h 5 min", "2 days 4 h": the two largest parts. */
 export function showDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);

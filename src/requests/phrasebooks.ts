@@ -205,10 +205,15 @@ export const resyncMirror: Words = {
 };
 export const throttleMirror: Words = {
   name: "throttle-mirror",
-  says: ["throttle mirror <set> to <rate>", "throttle <set> to <rate>", "unthrottle mirror <set>", "unthrottle <set>"],
-  summary: "limits how fast a mirror transfers",
+  says: [
+    "throttle mirror <set> to <rate> [now]",
+    "throttle <set> to <rate> [now]",
+    "unthrottle mirror <set> [now]",
+    "unthrottle <set> [now]",
+  ],
+  summary: "limits how fast a mirror transfers from its next transfer on, or from now",
   effect: "change",
-  fields: { rate: "kbPerSecond", unthrottle: "kbPerSecond" },
+  fields: { rate: "kbPerSecond", unthrottle: "kbPerSecond", now: "now" },
 };
 export const restore: Words = {
   name: "restore",

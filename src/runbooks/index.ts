@@ -5,6 +5,7 @@ import { pauseMirror } from "./pause-mirror.js";
 import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
 import { resumeMirror } from "./resume-mirror.js";
+import { throttleMirror } from "./throttle-mirror.js";
 import { updateMirror } from "./update-mirror.js";
 
 /** One line per runbook. A version that has open runs stays until they have ended. */
@@ -16,6 +17,7 @@ export const runbooks: readonly AnyRunbook[] = [
   updateMirror,
   pauseMirror,
   resumeMirror,
+  throttleMirror,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

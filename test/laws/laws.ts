@@ -39,12 +39,21 @@ export interface LawOptions {
   readonly part?: "farEnds" | "workers";
   /** Only these, where all would take too long for what they show. */
   readonly kinds?: readonly FaultKind[];
+  /** What somebody else did at the far ends before: a transfer that runs, a mirror that is broken off. `name` tells it from the plain laws. */
+  readonly arrange?: {
+    readonly name: string;
+    by(world: TestWorld): Promise<unknown>;
+    /** What of the world is not compared, by key: what a transfer that goes on by itself will still change. */
+    readonly without?: readonly string[];
+  };
 }
 
 /** The laws that every runbook is put through, without a test written for it. */
 export function laws(runbook: AnyRunbook, options: LawOptions = {}): void {
-  const { part } = options;
-  const which = [options.knobs && "other readings", part].filter((each) => each !== undefined);
+  const { part, arrange } = options;
+  const which = [options.arrange ? options.arrange.name : options.knobs && "other readings", part].filter(
+    (each) => each !== undefined,
+  );
   describe([`the laws for ${runbook.name}`, ...which].join(", "), () => {
     let world: TestWorld;
     let writes: readonly Write[] = [];
@@ -55,7 +64,7 @@ export function laws(runbook: AnyRunbook, options: LawOptions = {}): void {
     afterAll(() => world.close());
 
     test("its sentence asks for it, and it succeeds", async () => {
-      const bench = await prepare(world, runbook);
+      const bench = await prepare(world, runbook, arrange);
       const before = bench.calls();
       let count = 0;
       spyAppends(bench.engine, () => (count += 1));
@@ -69,14 +78,14 @@ export function laws(runbook: AnyRunbook, options: LawOptions = {}): void {
     });
 
     test("planned again after 65 minutes of schedules, it is the same plan", async () => {
-      const bench = await prepare(world, runbook);
+      const bench = await prepare(world, runbook, arrange);
       const first = await bench.plan();
       world.clock.advance(65 * 60_000);
       expect(await bench.plan()).toBe(first);
     });
 
     test("looking and planning change nothing", async () => {
-      const bench = await prepare(world, runbook);
+      const bench = await prepare(world, runbook, arrange);
       const calls = bench.calls();
       await bench.plan();
       expect(bench.writesSince(calls)).toEqual([]);
@@ -86,8 +95,8 @@ export function laws(runbook: AnyRunbook, options: LawOptions = {}): void {
       expect(writes.length).toBeGreaterThan(0);
       return { world, writes, appends };
     };
-    if (part !== "workers") farEndLaws(runbook, known, options.kinds ?? faultKinds);
-    if (part !== "farEnds") workerLaws(runbook, known);
+    if (part !== "workers") farEndLaws(runbook, known, options.kinds ?? faultKinds, arrange);
+    if (part !== "farEnds") workerLaws(runbook, known, arrange);
   });
 }
 
@@ -99,13 +108,18 @@ interface Known {
 }
 const lawTimeoutMs = 900_000;
 
-function farEndLaws(runbook: AnyRunbook, known: () => Known, kinds: readonly FaultKind[]): void {
+function farEndLaws(
+  runbook: AnyRunbook,
+  known: () => Known,
+  kinds: readonly FaultKind[],
+  arrange: LawOptions["arrange"],
+): void {
   test.each(kinds)(
     "at every write that %s",
     async (kind) => {
       const { world, writes } = known();
       for (const write of writes) {
-        const bench = await prepare(world, runbook);
+        const bench = await prepare(world, runbook, arrange);
         bench.spoil(write, kind);
         judgeEnd(bench, await bench.run(), `${describeWrite(write)} ${kind}`);
       }
@@ -121,7 +135,7 @@ function farEndLaws(runbook: AnyRunbook, known: () => Known, kinds: readonly Fau
       for (const write of onWire.filter(
         (each, i) => onWire.findIndex((other) => other.path === each.path && other.method === each.method) === i,
       )) {
-        const bench = await prepare(world, runbook);
+        const bench = await prepare(world, runbook, arrange);
         const { cluster, method, nth } = write;
         world.fabric.fault(cluster, {
           method,
@@ -146,13 +160,13 @@ function farEndLaws(runbook: AnyRunbook, known: () => Known, kinds: readonly Fau
   );
 }
 
-function workerLaws(runbook: AnyRunbook, known: () => Known): void {
+function workerLaws(runbook: AnyRunbook, known: () => Known, arrange: LawOptions["arrange"]): void {
   test(
     "a worker dies at every entry it wants to write: another finishes, and the frozen one changes nothing",
     async () => {
       const { world, appends } = known();
       for (let at = 1; at <= appends; at += 1) {
-        const bench = await prepare(world, runbook);
+        const bench = await prepare(world, runbook, arrange);
         const view = await bench.runFrozenAt(at);
         judgeEnd(bench, view, `the worker froze at entry ${at}`);
       }
@@ -172,7 +186,7 @@ function judgeEnd(bench: Bench, view: RunView, what: string): void {
   const end = view.outcome ?? view.status;
   const seen = { what, end, problem: view.problem };
   if (end === "undone") {
-    expect({ ...seen, world: bench.worldNow(view) }).toEqual({ ...seen, world: bench.before });
+    expect({ ...seen, world: bench.worldNow() }).toEqual({ ...seen, world: bench.before });
   } else if (end === "parked") {
     expect({ ...seen, past: pastNoReturn(view) }).toEqual({ ...seen, past: true });
     expect({
@@ -194,6 +208,21 @@ function judgeEnd(bench: Bench, view: RunView, what: string): void {
   });
 }
 
+async function asItWas(world: TestWorld, runbook: AnyRunbook, arrange: LawOptions["arrange"]) {
+  world.reset();
+  const engine = world.engine();
+  for (const sentence of runbook.example.first ?? []) {
+    const { runbook: name, request } = readSentence(world, sentence);
+    expect((await engine.drive(await engine.ask(name, request))).outcome).toBe("succeeded");
+  }
+  await arrange?.by(world);
+  world.fabric.clearFaults();
+  world.scripts.reset();
+  const { runbook: name, request } = readSentence(world, runbook.example.say);
+  expect(name).toBe(runbook.name);
+  return { engine, name, request };
+}
+
 /** A fresh world with everything that must have happened before, and one run about to be asked for. */
 interface Bench {
   readonly engine: TestEngine;
@@ -204,24 +233,16 @@ interface Bench {
   spoil(write: Write, kind: FaultKind): void;
   calls(): ReadonlyMap<string, number>;
   writesSince(before: ReadonlyMap<string, number>): readonly Write[];
-  worldNow(view: RunView): unknown;
+  worldNow(): unknown;
   destroyed(): readonly string[];
 }
 
-async function prepare(world: TestWorld, runbook: AnyRunbook): Promise<Bench> {
-  world.reset();
-  const engine = world.engine();
-  for (const sentence of runbook.example.first ?? []) {
-    const { runbook: name, request } = readSentence(world, sentence);
-    expect((await engine.drive(await engine.ask(name, request))).outcome).toBe("succeeded");
-  }
-  world.fabric.clearFaults();
-  world.scripts.reset();
-  const { runbook: name, request } = readSentence(world, runbook.example.say);
-  expect(name).toBe(runbook.name);
+async function prepare(world: TestWorld, runbook: AnyRunbook, arrange: LawOptions["arrange"]): Promise<Bench> {
+  const compared = (): unknown => without(withoutWhatStays(world.snapshot()), arrange?.without ?? []);
+  const { engine, name, request } = await asItWas(world, runbook, arrange);
   const clusters = world.config.clusters.map((cluster) => cluster.name);
   const effectsBefore = new Map(clusters.map((cluster) => [cluster, world.fabric.effects(cluster).length]));
-  const before = withoutWhatStays(world.snapshot());
+  const before = compared();
   return {
     engine,
     before,
@@ -240,7 +261,7 @@ async function prepare(world: TestWorld, runbook: AnyRunbook): Promise<Bench> {
     spoil: (write, kind) => spoil(world, write, kind),
     calls: () => new Map(clusters.map((cluster) => [cluster, world.fabric.calls(cluster).length])),
     writesSince: (earlier) => writesSince(world, clusters, earlier),
-    worldNow: () => withoutWhatStays(world.snapshot()),
+    worldNow: compared,
     destroyed: () =>
       clusters.flatMap((cluster) =>
         world.fabric
@@ -299,6 +320,9 @@ function withoutWhatStays(snapshot: unknown): unknown {
     return isMirror ? { ...value, content: undefined } : value;
   }) as unknown;
 }
+
+const without = (world: unknown, keys: readonly string[]): unknown =>
+  JSON.parse(JSON.stringify(world), (key, value: unknown) => (keys.includes(key) ? undefined : value)) as unknown;
 
 function spyAppends(engine: TestEngine, hook: () => unknown): void {
   const append = engine.store.append.bind(engine.store);

@@ -304,7 +304,7 @@ describe("how it is said changes nothing", () => {
     "is prod healthy",
     "clone prod for training from last night",
     "who is using epic-trn-01",
-    "throttle prod to 50 MB/s",
+    "throttle prod to 50 MB/s now",
     "run a dr drill for prod",
   ];
   const manners = fc.record({

@@ -73,6 +73,8 @@ export const ADDRESSED: readonly Row[] = [
   ["refresh the training clone from last night", 'refresh-clone {"point":{"night":"2026-11-22"},"purpose":"training"}'],
   ["rewind the training clone", 'rewind-clone {"purpose":"training"}'],
   ["throttle prod mirror to 50 MB/s", 'throttle-mirror {"kbPerSecond":51200,"set":"prod"}'],
+  ["throttle prod mirror to 50 MB/s now", 'throttle-mirror {"kbPerSecond":51200,"now":true,"set":"prod"}'],
+  ["unthrottle the prod mirror right now", 'throttle-mirror {"kbPerSecond":0,"now":true,"set":"prod"}'],
   ["resync the prod mirror", 'resync-mirror {"set":"prod"}'],
   ["take a snapshot of prod called before-upgrade", 'snapshot {"label":"before-upgrade","set":"prod"}'],
   [

@@ -12,10 +12,14 @@ export interface Transfer {
   readonly snapshot: string | undefined;
   readonly endTime: string | undefined;
   readonly durationMs: number | undefined;
+  /** What of it a later try need not move again. */
+  readonly checkpointBytes: number | undefined;
+  /** KB/s it runs with; 0 is unlimited. ONTAP 9.9 and later. */
+  readonly throttleKilobytesPerSecond: number | undefined;
   readonly error: { readonly code: string | undefined; readonly message: string } | undefined;
 }
 
-const FIELDS = "uuid,state,bytes_transferred,snapshot,end_time,total_duration,error_info";
+const FIELDS = "uuid,state,bytes_transferred,checkpoint_size,snapshot,end_time,total_duration,throttle,error_info";
 const STATES = ["queued", "transferring", "success", "failed", "aborted", "hard_aborted"] as const;
 
 function readTransfer(wire: Wire): Transfer {
@@ -27,6 +31,8 @@ function readTransfer(wire: Wire): Transfer {
     snapshot: text(wire, "snapshot"),
     endTime: instant(wire, "end_time"),
     durationMs: span(wire, "total_duration"),
+    checkpointBytes: num(wire, "checkpoint_size"),
+    throttleKilobytesPerSecond: num(wire, "throttle"),
     error:
       error === undefined
         ? undefined

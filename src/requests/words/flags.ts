@@ -39,5 +39,5 @@ export const FLAG_WORDS: Readonly<Record<string, readonly string[]>> = {
   only: ["only|just", "nothing but"],
   my: ["my|mine", "i have|own|made|created|asked", "do i have|own", "of mine", "have i"],
   "all of them": ["all|every|any", "all of them", "everybody's|everyone's"],
-  now: ["now"],
+  now: ["right|starting? now", "immediately", "at once", "straight away", "with immediate effect"],
 };

@@ -25,7 +25,7 @@ const pictureOf = (relationship: Relationship | undefined): Json => ({
   endTime: relationship?.transfer?.endTime ?? null,
 });
 
-export const isMoving = (relationship: Relationship): boolean =>
+export const isMoving = (relationship: Pick<Partial<Relationship>, "transfer">): boolean =>
   relationship.transfer?.state === "queued" || relationship.transfer?.state === "transferring";
 
 /**
