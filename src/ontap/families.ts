@@ -21,6 +21,7 @@ import { relationshipWrites } from "./snapmirror/relationship-writes.js";
 import { type Relationship, relationshipReads } from "./snapmirror/relationships.js";
 import { transferReads, transferWrites } from "./snapmirror/transfers.js";
 import { aggregateReads } from "./storage/aggregates.js";
+import { snapshotPolicyReads, snapshotPolicyWrites } from "./storage/snapshot-policies.js";
 import { snapshotReads, snapshotWrites } from "./storage/snapshots.js";
 import { volumeReads } from "./storage/volumes.js";
 import { volumeWrites } from "./storage/volume-writes.js";
@@ -56,6 +57,7 @@ export function readsOf(http: HttpReads, clock: Clock, login: Login) {
     aggregates: aggregateReads(http),
     volumes: volumeReads(http),
     snapshots: snapshotReads(http),
+    snapshotPolicies: snapshotPolicyReads(http),
     consistencyGroups: consistencyGroupReads(http),
     policies: policyReads(http),
     relationships: { ...relationships, ...relationshipFollowing(watcher) },
@@ -118,6 +120,7 @@ export function writesOf(http: HttpWrites) {
     routes: routeWrites(http),
     volumes: volumeWrites(http),
     snapshots: snapshotWrites(http),
+    snapshotPolicies: snapshotPolicyWrites(http),
     consistencyGroups: consistencyGroupWrites(http),
     policies: policyWrites(http),
     relationships: relationshipWrites(http),

@@ -28,6 +28,13 @@ export type { Ipspace, IpspaceReads, IpspaceWrites } from "./network/ipspaces.js
 export type { Port, PortReads, PortWrites } from "./network/ports.js";
 export type { Route, RouteReads, RouteWrites } from "./network/routes.js";
 export type { Aggregate, AggregateReads } from "./storage/aggregates.js";
+export type {
+  NewSnapshotPolicy,
+  SnapshotCopies,
+  SnapshotPolicy,
+  SnapshotPolicyReads,
+  SnapshotPolicyWrites,
+} from "./storage/snapshot-policies.js";
 export type { NewSnapshot, Snapshot, SnapshotFilter, SnapshotReads, SnapshotWrites } from "./storage/snapshots.js";
 export type { QueuedVolume, Volume, VolumeFilter, VolumeReads } from "./storage/volumes.js";
 export type { NewClone, NewVolume, VolumeWrites } from "./storage/volume-writes.js";

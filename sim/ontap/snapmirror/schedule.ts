@@ -1,20 +1,23 @@
+import { matchesMinute } from "../cluster/cron.js";
 import type { FabricState } from "../fabric.js";
 import { ApiError } from "../kernel/errors.js";
 import { lastNight, nightComment, nightName } from "../seed/nights.js";
 import { watchKeyVaults } from "../security/watch.js";
 import type { ClusterState, Cron, RelationshipState } from "../state.js";
 import { volumeNamed, written } from "../storage/content.js";
+import { takeScheduledSnapshots } from "../storage/scheduledSnapshots.js";
 import { addSnapshot, deleteSnapshot, isLocked, ownersOf } from "../storage/snapshots.js";
 import { findPolicy } from "./lookup.js";
 import { startTransfer } from "./transfers.js";
 
 const NIGHTS_KEPT = 7;
 
-/** Everything that happens by the clock at the top of this minute: the site's nightly snapshots, then scheduled updates. */
+/** Everything that happens by the clock at the top of this minute: the site's nightly snapshots, those of snapshot policies, then scheduled updates. */
 export function tickMinute(fabric: FabricState): void {
   watchKeyVaults(fabric);
   if (fabric.knobs.nightlies && lastNight(fabric.now) === fabric.now) takeNightlies(fabric);
   for (const cluster of fabric.clusters.values()) {
+    takeScheduledSnapshots(fabric, cluster);
     for (const relationship of cluster.relationships) {
       const cron = cronOf(fabric, cluster.name, relationship);
       if (cron && matchesMinute(cron, fabric.now)) scheduledUpdate(fabric, relationship);
@@ -39,19 +42,6 @@ export function scheduleName(
 function cronOf(fabric: FabricState, cluster: string, relationship: RelationshipState): Cron | undefined {
   const name = scheduleName(fabric, cluster, relationship);
   return fabric.cluster(cluster).schedules.find((each) => each.name === name)?.cron;
-}
-
-export function matchesMinute(cron: Cron, at: number): boolean {
-  const date = new Date(at);
-  const fits = (allowed: readonly number[] | undefined, value: number): boolean =>
-    !allowed || allowed.length === 0 || allowed.includes(value);
-  return (
-    fits(cron.minutes, date.getUTCMinutes()) &&
-    fits(cron.hours, date.getUTCHours()) &&
-    fits(cron.days, date.getUTCDate()) &&
-    fits(cron.months, date.getUTCMonth() + 1) &&
-    fits(cron.weekdays, date.getUTCDay())
-  );
 }
 
 /** Overlapping ticks are skipped; a paused or broken mirror is left alone: reference 6.6. */

@@ -8,6 +8,7 @@ import { volumeNamed } from "./content.js";
 import { flexClone } from "./flexClone.js";
 import { keyVaultDown } from "./lookup.js";
 import { settingsIn } from "./settings.js";
+import { policyNameIn } from "./snapshotPolicies.js";
 import { addSnapshot } from "./snapshots.js";
 
 /** Given besides the clone object itself: reference 7.2 (918247 otherwise). */
@@ -40,7 +41,7 @@ export function cloneVolume(ctx: Ctx, svm: SvmState, name: string, uuid: string)
   }
   const guarantee = word(body, "guarantee.type", ["none", "volume"]) ?? parent.guarantee;
   const given = {
-    policy: text(body, "snapshot_policy.name"),
+    policy: policyNameIn(ctx, svm),
     comment: text(body, "comment"),
     tags: texts(body, "_tags"),
     junctionPath: text(body, "nas.path"),

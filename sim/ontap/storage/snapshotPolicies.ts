@@ -5,19 +5,42 @@ import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref, svmIn } from "../kernel/scope.js";
 import { requireApproval } from "../security/mav.js";
-import type { SnapshotPolicyState } from "../state.js";
+import type { ClusterState, SnapshotPolicyState, SvmState, VolumeState } from "../state.js";
 
 const fields = fieldTable(
   "uuid name svm.{uuid,name} scope enabled comment copies.{count,prefix,schedule.{uuid,name},snapmirror_label,retention_period}",
 );
 
-/** Policies as records: the simulator takes no snapshots by them (reference 9). */
+/** Reference 9. What they do by the clock is in `scheduledSnapshots.ts`. */
 export const snapshotPolicies: Collection = {
   path: "/storage/snapshot-policies",
   keys: ["uuid"],
   fields,
   list: (ctx) => visible(ctx).map((each) => ({ key: each.uuid, view: () => view(ctx, each) })),
 };
+
+/** A policy that may be used in an SVM: its own before the cluster's. */
+function findPolicy(
+  cluster: ClusterState,
+  svm: SvmState,
+  is: (policy: SnapshotPolicyState) => boolean,
+): SnapshotPolicyState | undefined {
+  const fits = cluster.snapshotPolicies.filter(is);
+  return fits.find((each) => each.svm === svm) ?? fits.find((each) => each.svm === undefined);
+}
+
+export const policyOf = (cluster: ClusterState, volume: VolumeState): SnapshotPolicyState | undefined =>
+  findPolicy(cluster, volume.svm, (each) => each.name === volume.snapshotPolicy);
+
+/** The snapshot policy a volume's body names, by name or uuid; undefined when it names none. */
+export function policyNameIn({ body, cluster }: Ctx, svm: SvmState): string | undefined {
+  const [name, uuid] = [text(body, "snapshot_policy.name"), text(body, "snapshot_policy.uuid")];
+  if (name === undefined && uuid === undefined) return undefined;
+  const found = findPolicy(cluster, svm, (each) => (uuid === undefined ? each.name === name : each.uuid === uuid));
+  if (!found || (name !== undefined && found.name !== name))
+    throw new ApiError(4, `Snapshot policy "${name ?? uuid ?? ""}" does not exist.`, 400, "snapshot_policy.name");
+  return found.name;
+}
 
 const visible = (ctx: Ctx): SnapshotPolicyState[] =>
   ctx.cluster.snapshotPolicies.filter((each) => !ctx.scope || !each.svm || each.svm === ctx.scope);
@@ -100,7 +123,7 @@ function remove(ctx: Ctx): Outcome {
   const policy = policyAt(ctx);
   if (
     ["default", "default-1weekly", "none"].includes(policy.name) ||
-    cluster.volumes.some((each) => each.snapshotPolicy === policy.name)
+    cluster.volumes.some((each) => policyOf(cluster, each) === policy)
   )
     throw new ApiError(1638415, `Snapshot policy "${policy.name}" cannot be deleted: it is in use.`, 400);
   requireApproval(ctx, "volume snapshot policy delete", `-policy ${policy.name}`);

@@ -12,6 +12,7 @@ import { volumeNamed } from "./content.js";
 import { keyVaultDown, noKeys, volumeAt } from "./lookup.js";
 import { revertVolume } from "./revert.js";
 import { overlaid, settingsIn } from "./settings.js";
+import { policyNameIn } from "./snapshotPolicies.js";
 import { checkVolumeName } from "./volumeCreate.js";
 
 /** PATCH /storage/volumes/{uuid}: attributes, restore in place, split of a clone, encryption. */
@@ -51,7 +52,7 @@ function attributes(ctx: Ctx, volume: VolumeState): () => void {
   const state = word(body, "state", ["online", "offline", "restricted"]);
   const comment = isNull(body, "comment") ? "" : text(body, "comment");
   const tags = isNull(body, "_tags") ? [] : texts(body, "_tags");
-  const policy = text(body, "snapshot_policy.name");
+  const policy = policyNameIn(ctx, volume.svm);
   const guarantee = word(body, "guarantee.type", ["none", "volume"]);
   const autosize = autosizeIn(body, volume.autosize);
   const settings = settingsIn(body);

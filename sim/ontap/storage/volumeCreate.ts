@@ -11,6 +11,7 @@ import { cloneVolume } from "./clones.js";
 import { volumeNamed } from "./content.js";
 import { keyVaultDown, nextMsid, noKeys } from "./lookup.js";
 import { settingsIn } from "./settings.js";
+import { policyNameIn } from "./snapshotPolicies.js";
 
 const MIN_BYTES = 20 * 2 ** 20;
 const MAX_NAME = 203;
@@ -77,7 +78,7 @@ function plainVolume(ctx: Ctx, name: string, uuid: string): () => VolumeState {
   const encrypted = asked ?? (cluster.spec.platform !== "onprem" && canEncrypt(cluster, svm));
   const guarantee = word(body, "guarantee.type", ["none", "volume"]) ?? "volume";
   const given = {
-    policy: text(body, "snapshot_policy.name"),
+    policy: policyNameIn(ctx, svm),
     comment: text(body, "comment"),
     tags: texts(body, "_tags"),
   };

@@ -7,6 +7,7 @@ import type { ClusterState, VolumeState } from "../state.js";
 import { freeBytes } from "./aggregates.js";
 import { usedBytes } from "./content.js";
 import { overlaid } from "./settings.js";
+import { policyOf } from "./snapshotPolicies.js";
 
 /** What a FlexClone is made of, in a POST and in what is read. */
 export const CLONE =
@@ -45,7 +46,7 @@ export function volumeView(ctx: Ctx, volume: VolumeState): Rec {
     _tags: volume.tags,
     aggregates: aggregate ? [ref(aggregate)] : [],
     guarantee: { type: volume.guarantee, honored: true },
-    snapshot_policy: { name: volume.snapshotPolicy },
+    snapshot_policy: policyRef(cluster, volume),
     nas: {
       path: volume.junctionPath,
       export_policy: { name: "default" },
@@ -93,6 +94,11 @@ function encryptionView({ fabric }: Ctx, volume: VolumeState): Rec {
       : undefined,
     status: { code: "0", message: "" },
   };
+}
+
+function policyRef(cluster: ClusterState, volume: VolumeState): Rec {
+  const policy = policyOf(cluster, volume);
+  return policy ? ref(policy) : { name: volume.snapshotPolicy };
 }
 
 const DEFAULT_MAXIMUM = 1.2;

@@ -104,6 +104,13 @@ export function volumeWrites(http: HttpWrites) {
     setSize: (uuid: string, sizeBytes: number, options: WriteOptions = {}): Promise<Accepted> =>
       patch(uuid, { size: sizeBytes }, options),
 
+    /**
+     * PATCH /storage/volumes/{uuid} `snapshot_policy` (asynchronous): what snapshots it takes by itself; "none" for none. 917617 on a dp volume, so for a mirror
+     * only once it is broken.
+     */
+    setSnapshotPolicy: (uuid: string, name: string, options: WriteOptions = {}): Promise<Accepted> =>
+      patch(uuid, { snapshot_policy: { name } }, options),
+
     /** PATCH /storage/volumes/{uuid} `state` (asynchronous): an offline volume's LUNs are gone for its hosts. */
     setState: (uuid: string, state: "online" | "offline", options: WriteOptions = {}): Promise<Accepted> =>
       patch(uuid, { state }, options),
