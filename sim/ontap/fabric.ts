@@ -1,4 +1,5 @@
 import type { SimClock } from "../kit/clock.js";
+import type { Bytes } from "./bytes/bytes.js";
 import { FaultBook } from "../kit/faults.js";
 import { CallLog } from "../kit/log.js";
 import type { World } from "../worlds/types.js";
@@ -59,6 +60,8 @@ export class FabricState {
   private order = 0;
   private nextMinute = 0;
   private settling = false;
+  /** Where the bytes of LUNs are when they are real; undefined: they are as the host simulator describes them. */
+  readonly bytes: Bytes | undefined;
 
   constructor(
     readonly world: World,
@@ -66,10 +69,12 @@ export class FabricState {
     knobs: Partial<Knobs>,
     private readonly seed: number,
     readonly bulk?: Bulk,
+    bytes?: (fabric: FabricState) => Bytes,
   ) {
     this.current = { ...realistic, ...knobs };
     this.ids = new Ids(seed);
     this.now = this.time();
+    this.bytes = bytes?.(this);
     this.reset();
   }
 
@@ -101,6 +106,7 @@ export class FabricState {
     this.order = 0;
     this.nextMinute = Math.floor(this.now / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
     this.clusters.clear();
+    this.bytes?.reset();
     for (const spec of this.world.clusters) {
       const secrets = (): string[] =>
         [...spec.logins, ...(this.logins.get(spec.name) ?? [])].map((login) => login.password);
@@ -111,6 +117,7 @@ export class FabricState {
       this.effects.set(spec.name, []);
     }
     seedWorld(this);
+    this.bytes?.agree();
   }
 
   /** Runs `run` at that simulated moment (at once on the next settle when it has passed). */
@@ -126,6 +133,7 @@ export class FabricState {
     if (this.settling) return;
     this.settling = true;
     try {
+      this.bytes?.observe();
       const target = this.time();
       for (;;) {
         const next = this.due[0];
@@ -141,6 +149,7 @@ export class FabricState {
         } else break;
       }
       this.now = Math.max(this.now, target);
+      this.bytes?.agree();
     } finally {
       this.settling = false;
     }

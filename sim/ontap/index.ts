@@ -8,6 +8,9 @@ import { clearFaults, controls, setFault } from "./control.js";
 import { FabricState } from "./fabric.js";
 import { installClientCa } from "./kernel/logins.js";
 import { answer } from "./kernel/serve.js";
+import type { Targets } from "./bytes/bytes.js";
+import { DataFolder } from "./bytes/files.js";
+import { LunBytes } from "./bytes/lunBytes.js";
 import type { Knobs } from "./knobs.js";
 import type { Effect, FaultRule } from "./model.js";
 import { attachNic, type Nic } from "./network/azure.js";
@@ -18,6 +21,8 @@ import { volumeNamed } from "./storage/content.js";
 import { applicationWrite } from "./storage/volumes.js";
 
 export { instant, type Knobs, knobsFrom, realistic } from "./knobs.js";
+export type { ShownLun, ShownTarget, Targets } from "./bytes/bytes.js";
+export { naaOf, TgtTargets, type TgtServer } from "./bytes/tgt.js";
 export type { Nic } from "./network/azure.js";
 export type { Bulk } from "./seed/bulk.js";
 export { type Profile, RELEASES, withProfile } from "./seed/profile.js";
@@ -31,8 +36,18 @@ export interface FabricOptions {
   readonly seed?: number;
   /** Many small mirrors besides the world's own: for benches. */
   readonly bulk?: Bulk;
+  /** LUNs are real files there, and real targets serve them. Without it the host simulator says what is on a disk. */
+  readonly data?: DataOptions;
   /** Folder of a CA shared with other processes; default: this process's own. */
   readonly caFolder?: string;
+}
+
+export interface DataOptions {
+  /** `luns/` and `kept/` in it are made anew; `seed/WHEN/VOLUME/LUN.img` (WHEN: night, live) is what LUNs hold at the start, blank without. */
+  readonly folder: string;
+  /** A LUN's file is so many times smaller than the LUN says it is. Default 1. */
+  readonly divisor?: number;
+  readonly targets?: Targets;
 }
 
 export interface ListenOptions {
@@ -63,13 +78,25 @@ export interface Fabric {
   write(cluster: string, svm: string, volume: string): string;
   /** Content id of a volume, or of a snapshot of it; undefined when it is not there. */
   contentOf(cluster: string, svm: string, volume: string, snapshot?: string): string | undefined;
+  /** Brings the arrays to the clock's present time, which every look at them does too: for those that nobody looks at. */
+  settle(): void;
   /** The world as at the start, at the clock's present time. */
   reset(): void;
 }
 
 /** Builds the arrays of a world. Nothing listens until `listen`. */
 export function createFabric(options: FabricOptions): Fabric {
-  const state = new FabricState(options.world, options.clock, options.knobs ?? {}, options.seed ?? 1, options.bulk);
+  const { data } = options;
+  const bytes =
+    data && ((of: FabricState) => new LunBytes(of, new DataFolder(data.folder, data.divisor ?? 1), data.targets));
+  const state = new FabricState(
+    options.world,
+    options.clock,
+    options.knobs ?? {},
+    options.seed ?? 1,
+    options.bulk,
+    bytes,
+  );
   const san = new ArraySan(state);
   const settled = <T>(look: () => T): T => {
     state.settle();
@@ -109,6 +136,7 @@ export function createFabric(options: FabricOptions): Fabric {
           ? found?.content.id
           : found?.snapshots.find((each) => each.name === snapshot)?.content.id;
       }),
+    settle: () => state.settle(),
     reset: () => state.reset(),
   };
 }

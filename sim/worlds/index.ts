@@ -1,10 +1,11 @@
 import { epic } from "./epic.js";
 import { hospital } from "./hospital.js";
+import { lab } from "./lab.js";
 import type { World } from "./types.js";
 
 export type { World } from "./types.js";
 
-const worlds: Readonly<Record<string, World>> = { epic, hospital };
+const worlds: Readonly<Record<string, World>> = { epic, hospital, lab };
 
 export const worldNames: readonly string[] = Object.keys(worlds);
 

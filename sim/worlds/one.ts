@@ -16,6 +16,8 @@ export interface OneOptions {
   readonly platform?: string;
   readonly knobs?: readonly string[];
   readonly relationships?: string;
+  /** ONTAP only: a folder for the bytes of its LUNs. */
+  readonly data?: string;
 }
 
 /** An option that cannot be: the message says which and what can. */
@@ -41,6 +43,7 @@ function arraysOf(options: OneOptions): { cluster: string; fabric: Fabric } {
       clock: wallClock,
       knobs: knobsFrom(Object.fromEntries((options.knobs ?? []).map(knobOf))),
       ...(relationships > 0 ? { bulk: { relationships } } : {}),
+      ...(options.data === undefined ? {} : { data: { folder: options.data } }),
     });
     return { cluster, fabric };
   } catch (error) {

@@ -102,6 +102,7 @@ function addRest(program: Command, done: Done): void {
     .option("--release <n>", "its ONTAP release, such as 9.12.1")
     .option("--platform <name>", "onprem, cvo-single or cvo-ha")
     .option("--knob <name=value...>", "how it behaves (docs/simulator-ontap.md)")
+    .option("--data <dir>", "keep a sparse file for every LUN in this folder (ontap)")
     .option("--relationships <n>", "so many small mirrors besides the world's own")
     .action(done(async (name: string, flags: { port: string }) => (await import("./sims.js")).sim(name, flags)));
   const policy = program.command("policy").description("what the policy says");

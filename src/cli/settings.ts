@@ -41,7 +41,7 @@ function fileOf(flags: SettingsFlags): string {
   if (flags.world !== undefined) {
     const file = join(packageRoot(), "config", `${flags.world}.yaml`);
     if (!existsSync(file))
-      throw new UsageError(`There is no demo world "${flags.world}". There are epic and hospital.`);
+      throw new UsageError(`There is no demo world "${flags.world}". There are epic, hospital and lab.`);
     return file;
   }
   const file = flags.config ?? ownFile;

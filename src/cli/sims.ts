@@ -10,6 +10,7 @@ interface SimFlags {
   readonly platform?: string;
   readonly knob?: readonly string[];
   readonly relationships?: string;
+  readonly data?: string;
 }
 
 /** `sluice sim NAME --port N`: one simulator by itself, until told to stop. */
@@ -25,7 +26,7 @@ export async function sim(name: string, flags: SimFlags): Promise<ExitCode> {
     return 2;
   }
   const { OptionError, startOne } = await import("../../sim/worlds/one.js");
-  const { cluster, release, platform, knob, relationships } = flags;
+  const { cluster, release, platform, knob, relationships, data } = flags;
   const started = await startOne(name as "ontap" | "azure" | "slack", {
     world: flags.world ?? "epic",
     port,
@@ -35,6 +36,7 @@ export async function sim(name: string, flags: SimFlags): Promise<ExitCode> {
     ...(platform === undefined ? {} : { platform }),
     ...(knob === undefined ? {} : { knobs: knob }),
     ...(relationships === undefined ? {} : { relationships }),
+    ...(data === undefined ? {} : { data }),
   }).catch((error: unknown) => {
     if (!(error instanceof OptionError)) throw error;
     complain(`${error.message}.`);

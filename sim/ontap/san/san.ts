@@ -3,8 +3,8 @@ import type { FabricState } from "../fabric.js";
 import { isAlive, isUp } from "../network/reach.js";
 import type { ClusterState, IgroupState, LifState, SvmState } from "../state.js";
 import { findLun, type LunPlace, putDisk } from "../storage/content.js";
-import { allInitiators } from "./nesting.js";
 import { readOnly } from "../storage/luns.js";
+import { holds, isOnline, placesSeen } from "./seen.js";
 
 const ISCSI_PORT = 3260;
 const FIRST_TAG = 1029;
@@ -111,27 +111,11 @@ export class ArraySan implements San {
 const portalsOf = (cluster: ClusterState, svm: SvmState): LifState[] =>
   cluster.lifs.filter((lif) => lif.kind === "iscsi" && lif.svm === svm && isUp(cluster, lif));
 
-const holds = (cluster: ClusterState, igroup: IgroupState, initiator: string): boolean =>
-  allInitiators(cluster, igroup).some((name) => name.toLowerCase() === initiator.toLowerCase());
-
-/** A LUN that is offline, or in an offline volume, is not reported. */
-const isOnline = ({ volume, identity }: LunPlace): boolean => volume.state === "online" && identity.enabled;
-
 function seenBy(cluster: ClusterState, wanted: (igroup: IgroupState) => boolean): SeenLun[] {
-  const igroups = new Set(cluster.igroups.filter(wanted).map((each) => each.uuid));
-  return cluster.maps
-    .filter((map) => igroups.has(map.igroupUuid))
-    .flatMap((map) => {
-      const place = findLun(cluster, (each) => each.identity.uuid === map.lunUuid);
-      if (!place || !isOnline(place)) return [];
-      return [
-        {
-          number: map.number,
-          serial: place.identity.serial,
-          sizeBytes: place.file.sizeBytes,
-          readOnly: readOnly(place),
-        },
-      ];
-    })
-    .sort((a, b) => a.number - b.number);
+  return placesSeen(cluster, wanted).map(({ number, place }) => ({
+    number,
+    serial: place.identity.serial,
+    sizeBytes: place.file.sizeBytes,
+    readOnly: readOnly(place),
+  }));
 }

@@ -36,11 +36,11 @@ export function nightComment(volume: string, crash: boolean): string {
 /** The content of a seeded source volume over the last nights. */
 export function historyOf(fabric: FabricState, spec: WorldVolume): History {
   const newest = lastNight(fabric.now);
-  const luns = lunFiles(fabric, spec);
+  const luns = { night: lunFiles(fabric, spec, "night"), live: lunFiles(fabric, spec, "live") };
   const content = (label: string, writtenAt: number): Content => ({
     id: fabric.ids.content(`${spec.name}/${label}`),
     writtenAt,
-    luns,
+    luns: label === "live" ? luns.live : luns.night,
   });
   const count = NIGHTS_ON_SOURCE + OLDER_ON_DESTINATION;
   const nights = Array.from({ length: count }, (_, i) => {
@@ -67,7 +67,7 @@ export function historyOf(fabric: FabricState, spec: WorldVolume): History {
   };
 }
 
-function lunFiles(fabric: FabricState, spec: WorldVolume): Content["luns"] {
+function lunFiles(fabric: FabricState, spec: WorldVolume, when: "night" | "live"): Content["luns"] {
   const { layout } = spec;
   const shared = volumesOfGroup(fabric, spec);
   // a group over several volumes is known by its own name, one in a single volume by the volume's
@@ -78,21 +78,23 @@ function lunFiles(fabric: FabricState, spec: WorldVolume): Content["luns"] {
     name: lun.name,
     sizeBytes: lun.sizeBytes,
     osType: "linux",
-    disk: layout
-      ? {
-          lvm: {
-            pvUuid: fabric.ids.lvmUuid(`${spec.name}/pv/${lun.name}`),
-            vgName: layout.volumeGroup,
-            vgUuid: fabric.ids.lvmUuid(`${owner}/vg`),
-            lvName: layout.logicalVolume,
-            lvUuid: fabric.ids.lvmUuid(`${owner}/lv`),
-            pvIndex: before + index,
-            pvCount: shared.reduce((sum, each) => sum + each.luns.length, 0),
-            sizeBytes: lun.sizeBytes,
-          },
-          fs: { type: layout.fileSystem, uuid: fabric.ids.uuid(`${owner}/fs`), label: "" },
-        }
-      : null,
+    disk: fabric.bytes
+      ? fabric.bytes.seeded(spec.name, lun.name, when)
+      : layout
+        ? {
+            lvm: {
+              pvUuid: fabric.ids.lvmUuid(`${spec.name}/pv/${lun.name}`),
+              vgName: layout.volumeGroup,
+              vgUuid: fabric.ids.lvmUuid(`${owner}/vg`),
+              lvName: layout.logicalVolume,
+              lvUuid: fabric.ids.lvmUuid(`${owner}/lv`),
+              pvIndex: before + index,
+              pvCount: shared.reduce((sum, each) => sum + each.luns.length, 0),
+              sizeBytes: lun.sizeBytes,
+            },
+            fs: { type: layout.fileSystem, uuid: fabric.ids.uuid(`${owner}/fs`), label: "" },
+          }
+        : null,
   }));
 }
 

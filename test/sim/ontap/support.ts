@@ -1,7 +1,14 @@
 import { Agent, request } from "undici";
 import { ManualClock } from "../../../sim/kit/clock.js";
 import { simCa } from "../../../sim/kit/tls.js";
-import { type Bulk, createFabric, type Fabric, instant, type Knobs } from "../../../sim/ontap/index.js";
+import {
+  type Bulk,
+  createFabric,
+  type DataOptions,
+  type Fabric,
+  instant,
+  type Knobs,
+} from "../../../sim/ontap/index.js";
 import { epic } from "../../../sim/worlds/epic.js";
 import type { World } from "../../../sim/worlds/types.js";
 
@@ -46,9 +53,10 @@ export async function arrays(
   world: World = epic,
   at = START,
   bulk?: Bulk,
+  data?: DataOptions,
 ): Promise<Arrays> {
   const clock = new ManualClock(at);
-  const fabric = createFabric({ world, clock, knobs, ...(bulk ? { bulk } : {}) });
+  const fabric = createFabric({ world, clock, knobs, ...(bulk ? { bulk } : {}), ...(data ? { data } : {}) });
   const dispatcher = new Agent({ connect: { ca: (await simCa()).certPem } });
   const servers = new Map<string, { url: string; close(): Promise<void> }>();
   for (const cluster of world.clusters) servers.set(cluster.name, await fabric.listen(cluster.name));
