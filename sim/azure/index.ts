@@ -75,7 +75,10 @@ export function createAzure({ world, clock, hosts, knobs: given, ca }: AzureOpti
     };
 
   const control: Record<string, Handler> = {
-    "GET /_control/hosts": () => ({ status: 200, body: hosts.state() }),
+    "GET /_control/hosts": async () => {
+      await hosts.settle();
+      return { status: 200, body: hosts.state() };
+    },
     "POST /_control/faults": (request) => {
       const body = jsonBody(request) as
         (AzureFault & { host?: undefined }) | { host: string; rule: HostFault } | { clear: true };

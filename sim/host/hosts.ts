@@ -1,6 +1,6 @@
 import { InMemoryFs } from "just-bash";
 import { boot, powerOff } from "./boot.js";
-import { execute, type Interference } from "./shell.js";
+import { execute, quoteAll, type Interference } from "./shell.js";
 import { HostFiles } from "./files.js";
 import { Machine, type PacemakerGroups } from "./machine.js";
 import { Run } from "./run.js";
@@ -25,6 +25,8 @@ export interface Hosts {
   state(): { readonly hosts: Readonly<Record<string, ShownHost>> };
   /** What a change and its way back must leave as it was; no times, process or session numbers. */
   snapshot(): unknown;
+  /** Runs what timers of the hosts have come due until now. A host does so by itself before every script. */
+  settle(): Promise<void>;
   names(): readonly string[];
   power(host: string): "on" | "off";
   /** Off: sessions, devices and mounts are lost; on: boots. */
@@ -98,6 +100,8 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
         .join(""),
     );
     base.writeFileSync("/lib/udev/scsi_id", '#!/bin/bash\nscsi_id "$@"\n', undefined, { mode: 0o755 });
+    // what units of systemd name by its path
+    base.writeFileSync("/bin/bash", '#!/bin/bash\nbash "$@"\n', undefined, { mode: 0o755 });
     const made: Host = { machine, files: new HostFiles(machine, base), faults: [], queue: Promise.resolve() };
     boot(machine, new Run(++runs, clock));
     return made;
@@ -114,17 +118,39 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
     await clearVolatile(host.files);
     boot(host.machine, new Run(++runs, clock));
   };
+  /** Timers that came due while nobody looked, in their order and at their own time. */
+  const fireDue = async (host: Host): Promise<void> => {
+    const { machine, files } = host;
+    for (;;) {
+      const due = machine.timers.filter((each) => each.at <= clock.now()).sort((a, b) => a.at - b.at)[0];
+      if (!due || machine.power === "off") return;
+      machine.timers.splice(machine.timers.indexOf(due), 1);
+      const run = new Run(++runs, clock, due.at);
+      files.run = run;
+      await execute(machine, files, run, quoteAll(due.words), {}, "", undisturbed).finally(
+        () => (files.run = undefined),
+      );
+    }
+  };
   const hosts: Hosts = {
     run(name, script, env = {}, stdin = "") {
       const host = get(name);
-      const next = host.queue.then(() =>
-        start(host, new Run(++runs, clock), { script, env, stdin }, () => restart(host)),
-      );
+      const next = host.queue.then(async () => {
+        await fireDue(host);
+        return start(host, new Run(++runs, clock), { script, env, stdin }, () => restart(host));
+      });
       host.queue = next.catch(() => undefined);
       return next;
     },
+    async settle() {
+      for (const host of all.values()) {
+        host.queue = host.queue.then(() => fireDue(host));
+        await host.queue;
+      }
+    },
     state: () => ({ hosts: Object.fromEntries([...all].map(([name, host]) => [name, shown(host.machine)])) }),
-    snapshot: () => Object.fromEntries([...all].map(([name, host]) => [name, comparable(host.machine, host.files)])),
+    snapshot: () =>
+      Object.fromEntries([...all].map(([name, host]) => [name, comparable(host.machine, host.files, clock.now())])),
     names: () => [...all.keys()],
     power: (name) => get(name).machine.power,
     async setPower(name, power) {
@@ -170,6 +196,8 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
   };
   return hosts;
 }
+
+const undisturbed: Interference = { before: () => undefined, after: () => undefined, ended: () => undefined };
 
 interface Job {
   readonly script: string;

@@ -82,6 +82,14 @@ export interface Resource {
   readonly node: Machine;
 }
 
+/** A transient timer of systemd, waiting. */
+export interface Timer {
+  readonly unit: string;
+  /** When it fires, on the simulator's clock. */
+  readonly at: number;
+  readonly words: readonly string[];
+}
+
 /** Pacemaker's resources, by group: shared by all hosts that name the group. */
 export type PacemakerGroups = Map<string, Resource[]>;
 
@@ -107,6 +115,9 @@ export class Machine {
   readonly locks = new Map<string, Lock>();
   readonly resources: Resource[];
   readonly journal: string[] = [];
+  readonly timers: Timer[] = [];
+  /** Instances of IRIS whose write daemon is suspended, and until when at most. */
+  readonly suspended = new Map<string, number>();
   nextSid = 1;
   nextHostNumber: number;
   nextUuid = 1;
@@ -127,8 +138,9 @@ export class Machine {
 
   /** Forgets what a switched-off kernel forgets. */
   lose(): void {
-    for (const list of [this.sessions, this.disks, this.maps, this.active, this.mounts, this.openFiles])
+    for (const list of [this.sessions, this.disks, this.maps, this.active, this.mounts, this.openFiles, this.timers])
       list.length = 0;
+    this.suspended.clear();
     this.locks.clear();
     this.nextSid = 1;
     this.nextHostNumber = ISCSI_FIRST_HOST + this.host.wwpns.length;

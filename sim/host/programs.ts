@@ -15,8 +15,10 @@ import {
   vgs,
 } from "./commands/lvm.js";
 import { findmnt, fuser, lsof, mount, mountpoint, umount, xfsAdmin, xfsFreeze } from "./commands/mounts.js";
+import { iris } from "./commands/iris.js";
 import { multipath, multipathd } from "./commands/multipath.js";
-import { dmesg, hostname, id, iris, logger, pcs, systemctl, udevadm, uname } from "./commands/system.js";
+import { dmesg, hostname, id, logger, pcs, systemctl, udevadm, uname } from "./commands/system.js";
+import { systemdRun } from "./commands/timers.js";
 import type { Machine } from "./machine.js";
 
 /** Every program of the host beside just-bash's own (coreutils, grep, sed, awk, jq) and those of shell.ts. */
@@ -51,6 +53,7 @@ export function programs(machine: Machine): [string, Program][] {
     xfs_freeze: xfsFreeze,
     fsfreeze: xfsFreeze,
     systemctl,
+    "systemd-run": systemdRun,
     logger,
     dmesg,
     id,

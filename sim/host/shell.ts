@@ -240,4 +240,5 @@ function duration(text: string | undefined): number | undefined {
 }
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-const quoteAll = (words: readonly string[]): string => words.map(quote).join(" ");
+/** Words as one command line. */
+export const quoteAll = (words: readonly string[]): string => words.map(quote).join(" ");

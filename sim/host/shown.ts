@@ -59,7 +59,7 @@ function contentOf(machine: Machine, mount: Mount): string | null {
 }
 
 /** What must be the same after a change was taken back. Process, session, host and minor numbers are not. */
-export function comparable(machine: Machine, files: HostFiles): unknown {
+export function comparable(machine: Machine, files: HostFiles, now: number): unknown {
   return {
     power: machine.power,
     mounts: machine.mounts
@@ -90,6 +90,8 @@ export function comparable(machine: Machine, files: HostFiles): unknown {
     openFiles: machine.openFiles.map((each) => `${each.command} ${each.path}`).sort(),
     services: [...machine.services].sort(),
     resources: machine.resources.map((each) => `${each.name} ${each.enabled ? "started" : "disabled"}`),
+    timers: machine.timers.map((each) => each.unit).sort(),
+    suspended: [...machine.suspended].flatMap(([instance, until]) => (until > now ? [instance] : [])).sort(),
     paths: files.base
       .getAllPaths()
       .filter((path) => path !== "/" && !NOT_COMPARED.test(path))

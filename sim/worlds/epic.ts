@@ -239,6 +239,7 @@ export const epic: World = {
         { mountPoint: "/epic/prd", volumeGroup: "vg_epicprd", logicalVolume: "lv_db" },
         { mountPoint: "/clarity", volumeGroup: "vg_clarity", logicalVolume: "lv_db" },
       ],
+      iris: { instance: "EPICPRD", user: "irisusr" },
       pacemaker: { group: "grp_epicprd", active: true },
     },
     {
@@ -247,6 +248,7 @@ export const epic: World = {
       iqn: "iqn.1994-05.com.redhat:epic-prd-02",
       wwpns: wwpns(2),
       mounts: [],
+      iris: { instance: "EPICPRD", user: "irisusr" },
       pacemaker: { group: "grp_epicprd", active: false },
     },
   ],

@@ -82,6 +82,8 @@ export interface WorldHost {
     readonly volumeGroup: string;
     readonly logicalVolume: string;
   }[];
+  /** InterSystems IRIS: the instance's name and the account it runs under. */
+  readonly iris?: { readonly instance: string; readonly user: string };
   /** Pacemaker group this host runs, if any, and whether it is active here. */
   readonly pacemaker?: { readonly group: string; readonly active: boolean };
 }

@@ -85,6 +85,8 @@ function checkSet(set: SetConfig, at: Path, input: CrossInput, tell: Tell): void
     const host = input.hosts.find((each) => each.value.name === name)?.value;
     if (host && host.environment !== "production") tell(path, `${name} is not a production host`);
   });
+  if (set.freeze?.host !== undefined && !set.productionHosts.includes(set.freeze.host))
+    tell([...at, "freeze", "host"], unknown("production host of this set", set.freeze.host, set.productionHosts));
   const sources = set.members.map(({ source }) => source.volume);
   const groups = set.layout.volumeGroups;
   groups.forEach((group, i) =>

@@ -146,6 +146,28 @@ const layout = z.strictObject({
     .min(1),
 });
 
+const howFrozen = {
+  host: word.optional(),
+  resumeAfterSeconds: positive.min(20).max(590).default(120),
+};
+/** IRIS itself suspends updates after ten minutes: a freeze ends before that. */
+const freeze = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("iris"),
+    instance: z.string().regex(/^[A-Za-z0-9_-]{1,32}$/, "should be the name of an IRIS instance, such as EPICPRD"),
+    user: z.string().regex(/^[a-z_][a-z0-9_-]{0,31}$/, "should be the account that owns the instance, such as irisusr"),
+    ...howFrozen,
+  }),
+  z.strictObject({
+    kind: z.literal("command"),
+    freeze: text,
+    thaw: text,
+    check: text.optional(),
+    ...howFrozen,
+  }),
+  z.strictObject({ kind: z.literal("xfs_freeze"), ...howFrozen }),
+]);
+
 export const setSchema = z.strictObject({
   name: word,
   aliases: z.array(text).default([]),
@@ -161,6 +183,8 @@ export const setSchema = z.strictObject({
     timeZone: zone.default("UTC"),
     graceMinutes: positive.default(60),
   }),
+  freeze: freeze.optional(),
+  adopt: z.array(z.strictObject({ pattern: text, label: word })).optional(),
 });
 
 const purpose = z.strictObject({

@@ -88,7 +88,33 @@ export interface SetConfig {
   readonly productionHosts: readonly string[];
   readonly rpoTargetMinutes: number;
   readonly nightly: NightlyConfig;
+  /** How its application is made to hold still for a snapshot; absent: it cannot be. */
+  readonly freeze?: FreezeConfig;
+  /** Snapshots other tools take, and the label by which the mirror is to take them along. `*` stands for anything. */
+  readonly adopt?: readonly { readonly pattern: string; readonly label: string }[];
 }
+
+export type FreezeConfig = {
+  /** Absent: the production host that has the set mounted. */
+  readonly host?: string;
+  /** The host thaws by itself after that many seconds. */
+  readonly resumeAfterSeconds: number;
+} & (
+  | {
+      readonly kind: "iris";
+      readonly instance: string;
+      /** The account that owns the instance. */
+      readonly user: string;
+    }
+  | {
+      readonly kind: "command";
+      readonly freeze: string;
+      readonly thaw: string;
+      /** Exits 0 while it is frozen. */
+      readonly check?: string;
+    }
+  | { readonly kind: "xfs_freeze" }
+);
 
 export interface NightlyConfig {
   /** Name pattern; `*` stands for anything: `nightly.*`. */

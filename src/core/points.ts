@@ -52,7 +52,8 @@ export function consistencyOf(members: readonly Pick<PointSnapshot, "comment">[]
 export const isNightly = (set: { readonly nightly: { readonly pattern: string } }, name: string): boolean =>
   like(set.nightly.pattern, name);
 
-function like(pattern: string, text: string): boolean {
+/** Does a name match a pattern in which `*` stands for anything? */
+export function like(pattern: string, text: string): boolean {
   const source = pattern.split("*").map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
   return new RegExp(`^${source.join(".*")}$`).test(text);
 }

@@ -1,5 +1,6 @@
 import { attachText } from "./scripts/attach.js";
 import { detachText } from "./scripts/detach.js";
+import { freezeText, frozenText, thawText } from "./scripts/freeze.js";
 import { inspectText } from "./scripts/inspect.js";
 import { quiescedText, quiesceText, reactivateText } from "./scripts/quiesce.js";
 import { ticketText } from "./scripts/ticket.js";
@@ -8,9 +9,12 @@ import { ticketText } from "./scripts/ticket.js";
 export const everyScript = (): readonly { readonly name: string; readonly text: string }[] => [
   { name: "attach", text: attachText },
   { name: "detach", text: detachText },
+  { name: "freeze", text: freezeText },
+  { name: "frozen", text: frozenText },
   { name: "inspect", text: inspectText },
   { name: "quiesce", text: quiesceText },
   { name: "quiesced", text: quiescedText },
   { name: "reactivate", text: reactivateText },
+  { name: "thaw", text: thawText },
   { name: "ticket", text: ticketText },
 ];

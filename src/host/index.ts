@@ -2,6 +2,7 @@ export type * from "./types.js";
 export type { RawOutcome, ScriptCall, ScriptOutcome, ScriptTransport, SecretRef, TicketState } from "../core/script.js";
 export { attach, type AttachFacts, type AttachInput } from "./attach.js";
 export { detach, type DetachFacts, type DetachInput } from "./detach.js";
+export { freeze, frozen, thaw, type FreezeInput } from "./freeze.js";
 export { inspect, type Holder, type InspectFacts, type InspectInput } from "./inspect.js";
 export {
   quiesce,

@@ -264,9 +264,10 @@ export const unprotect: Words = {
 };
 export const snapshot: Words = {
   name: "snapshot",
-  says: ["snapshot <set> [as <label>]", "back up <set>"],
-  summary: "takes one consistent snapshot of a set, with a label",
+  says: ["snapshot <set> [as <label>] [without freezing]", "back up <set>", "adopt snapshots [of <set>]"],
+  summary: "takes one consistent snapshot of a set, with a label; or adopts those of other tools",
   effect: "change",
+  fields: { "without freezing": "unfrozen", "adopt snapshots": "adopt" },
 };
 export const deleteSnapshot: Words = {
   name: "delete-snapshot",

@@ -33,6 +33,8 @@ function render(
     }
     if (piece.slot === undefined) {
       out.push(piece.words);
+      const said = book.fields?.[piece.words];
+      if (typeof said === "string" && request[said] === true) left.delete(said);
       if (piece.words.startsWith("undo") && isSafety(request["point"])) left.delete("point");
       if (piece.words.startsWith("unthrottle") && request["kbPerSecond"] === 0) left.delete("kbPerSecond");
       continue;

@@ -6,6 +6,7 @@ import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
 import { resumeMirror } from "./resume-mirror.js";
 import { throttleMirror } from "./throttle-mirror.js";
+import { snapshot } from "./snapshot.js";
 import { updateMirror } from "./update-mirror.js";
 
 /** One line per runbook. A version that has open runs stays until they have ended. */
@@ -18,6 +19,7 @@ export const runbooks: readonly AnyRunbook[] = [
   pauseMirror,
   resumeMirror,
   throttleMirror,
+  snapshot,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

@@ -1,6 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { attach, detach, inspect, quiesce, quiesced, reactivate, readTicket } from "../../src/host/index.js";
+import {
+  attach,
+  detach,
+  freeze,
+  frozen,
+  inspect,
+  quiesce,
+  quiesced,
+  reactivate,
+  readTicket,
+  thaw,
+} from "../../src/host/index.js";
 import type { ScriptCall } from "../../src/core/script.js";
 import { attachInput, detachInput, place, quiesceInput } from "./support/world.js";
 
@@ -35,9 +46,12 @@ const calls: readonly ScriptCall[] = [
   reactivate.script({ tag, vgs, wwids }),
   quiesced.script({ tag, vgs, wwids }),
   readTicket.script({ ticket: "t1" }),
+  freeze.script({ tag, limitSeconds: 120, way: { kind: "iris", instance: "EPICPRD", user: "irisusr" } }),
+  thaw.script({ tag, limitSeconds: 120, way: { kind: "xfs", mounts: ["/epic/prd"] } }),
+  frozen.script({ tag, limitSeconds: 120, way: { kind: "command", freeze: "true", thaw: "true", check: "true" } }),
 ];
 /** Text of the configuration, which is a command by intent. */
-const hooks = new Set(["SLUICE_AFTER_MOUNT", "SLUICE_HOOK", "SLUICE_CHECK"]);
+const hooks = new Set(["SLUICE_AFTER_MOUNT", "SLUICE_HOOK", "SLUICE_CHECK", "SLUICE_FREEZE", "SLUICE_THAW"]);
 
 describe.each(calls.map((call) => [call.name, call] as const))("no value is ever a command: %s", (_name, call) => {
   const names = [...Object.keys(call.env), ...(call.kind === "change" ? ["SLUICE_TICKET"] : [])].filter(

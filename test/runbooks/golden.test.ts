@@ -36,6 +36,7 @@ const more: readonly Scene[] = [
   { name: "clone.v1 second", say: "clone prod for training as class2", first: ["clone prod volume for training"] },
   { name: "clone.v1 night", say: "clone prod for testing from 2026-11-18 for 3 days" },
   { name: "pause-mirror.v1 all", say: "pause all mirrors" },
+  { name: "snapshot.v1 unfrozen", say: "snapshot prod as daily without freezing" },
 ];
 const scenes: readonly Scene[] = [
   ...runbooks.map((runbook) => ({ name: nameOf(runbook), ...runbook.example })),

@@ -7,6 +7,7 @@ import { detach } from "./mounts.js";
 export const systemctl: Program = ({ args, machine }) => {
   const parsed = parse(args, "q quiet now no-block p: property: value all a type: t: state: failed");
   const [verb, ...units] = parsed.rest;
+  if (units[0]?.endsWith(".timer")) return timer(machine, verb ?? "", units[0].slice(0, -".timer".length));
   const names = units.map((unit) => unit.replace(/\.service$/, ""));
   switch (verb) {
     case "is-active": {
@@ -32,6 +33,15 @@ export const systemctl: Program = ({ args, machine }) => {
       return done;
   }
 };
+
+function timer(machine: Call["machine"], verb: string, unit: string): Answer {
+  const at = machine.timers.findIndex((each) => each.unit === unit);
+  if (verb === "is-active") return say(at < 0 ? "inactive\n" : "active\n", at < 0 ? 3 : 0);
+  if (verb !== "stop") return complain(`Unknown command verb ${verb} for a timer.\n`, 1);
+  if (at < 0) return complain(`Failed to stop ${unit}.timer: Unit ${unit}.timer not loaded.\n`, 5);
+  machine.timers.splice(at, 1);
+  return done;
+}
 
 function switchUnits(verb: string, names: readonly string[], now: boolean, services: Map<string, boolean>): Answer {
   const missing = names.find((name) => !services.has(name));
@@ -110,27 +120,6 @@ export const uname: Program = ({ args, machine }) => {
 };
 
 export const hostname: Program = ({ machine }) => say(`${machine.host.name}\n`);
-
-/** InterSystems IRIS' control program, as far as hooks use it: list, start, stop, freeze, thaw. */
-export const iris: Program = ({ args, machine }) => {
-  const [verb, instance = "EPIC"] = args;
-  const isUp = machine.services.get(`iris-${instance}`) ?? false;
-  switch (verb) {
-    case "list":
-      return say(`Configuration '${instance}'\n\tstatus:       ${isUp ? "running" : "down"}\n`);
-    case "start":
-      machine.services.set(`iris-${instance}`, true);
-      return say(`Starting ${instance}\n`);
-    case "stop":
-      machine.services.set(`iris-${instance}`, false);
-      return say(`Shutting down ${instance}\n`);
-    case "freeze":
-    case "thaw":
-      return isUp ? done : complain(`Instance ${instance} is not running\n`, 1);
-    default:
-      return complain(`Unknown command: ${verb}\n`, 1);
-  }
-};
 
 /** What a machine does on power-off without asking anyone. */
 export function dropMounts(machine: Call["machine"]): void {

@@ -20,6 +20,14 @@ export const FLAG_WORDS: Readonly<Record<string, readonly string[]>> = {
     "with application|app start",
     "and? start up? the? application|app|database|db|iris again|afterwards?",
   ],
+  "without freezing": [
+    "without a|any|the? freeze|freezing the? iris|application|app|database|anything|it?",
+    "unfrozen",
+    "do not freeze",
+    "no freeze",
+    "crash-consistent",
+    "crash consistent",
+  ],
   "to the start": [
     "to the? start|beginning|original|initial state|point?",
     "to how it was? when|at? it? was? mounted|cloned|start|first?",

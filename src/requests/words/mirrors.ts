@@ -139,6 +139,7 @@ export const MIRROR_WORDS: Readonly<Record<string, readonly string[]>> = {
     "would|could like|use a|one|another? snapshot|snap",
     "snapshot|checkpoint",
   ],
+  "adopt snapshots": ["adopt|label the|all|our|those? other? tools|tool|azacsnap? snapshots|snaps"],
   "back up": [
     ...verb("backup", "back up"),
     "take|make|create|do|run|get|need|want|start a|one|another|an|me? full|new|manual|quick|fresh|extra? backup",
