@@ -21,16 +21,17 @@ export interface FarEndOptions {
 }
 
 /** One client per cluster and host for the whole process, each made when it is first asked for. */
-export function createFarEnds(
-  options: FarEndOptions,
-): FarEnds & { readonly azure: Azure | undefined; close(): Promise<void> } {
+export function createFarEnds(options: FarEndOptions): FarEnds & { close(): Promise<void> } {
   const { config } = options;
   const clients = new Map<string, OntapClient>();
   const hosts = new Map<string, HostRunner>();
   const shells = new Map<string, SshTransport>();
   const azure = config.azure ? azureOf(config.azure, options) : undefined;
   return {
-    azure,
+    azure: () => {
+      if (azure) return azure;
+      throw new Refusal('The configuration has no "azure" section.', { next: "Nothing was changed." });
+    },
     ontap: (name) => {
       const cluster = config.clusters.find((each) => each.name === name);
       if (!cluster)
@@ -82,7 +83,7 @@ function openedLogin(login: ClusterLogin, secrets: Secrets): OntapLogin {
   return { cert: secrets.open(login.certificate), key: secrets.open(login.key), ...passphrase };
 }
 
-function azureOf(azure: AzureConfig, { secrets, clock, log }: FarEndOptions): Azure {
+function azureOf(azure: AzureConfig, { secrets, clock, log, beforeWrite }: FarEndOptions): Azure {
   const { tenantId, subscription, credential, endpoint, authorityHost, ca } = azure;
   return createAzure({
     tenantId,
@@ -97,6 +98,7 @@ function azureOf(azure: AzureConfig, { secrets, clock, log }: FarEndOptions): Az
           }
         : credential,
     openSecret: (name) => Promise.resolve(secrets.named(name)),
+    beforeWrite,
     log: (message, facts) => log.info(facts, message),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(authorityHost === undefined ? {} : { authorityHost }),

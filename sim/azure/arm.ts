@@ -1,10 +1,12 @@
 import type { Hosts } from "../host/index.js";
+import type { CloudNic } from "../kit/cloud.js";
 import type { SimClock } from "../kit/clock.js";
 import { jsonBody, type SimReply, type SimRequest } from "../kit/http.js";
 import type { World } from "../worlds/types.js";
 import type { Identity } from "./identity.js";
 import { Operations, statusBody, type Operation } from "./operations.js";
 import type { RunCommandBody, RunCommandView } from "./run-commands.js";
+import { Manager, type ManagerAsk } from "./manager/index.js";
 import { Throttle, type BucketName } from "./throttle.js";
 import { ArmError, type AzureKnobs } from "./types.js";
 import { Vm, type PowerAction } from "./vms.js";
@@ -23,6 +25,8 @@ export class Arm {
   private readonly operations = new Operations();
   private readonly throttle: Throttle;
   private readonly secretValues = new Set<string>();
+  readonly manager: Manager;
+  private readsSince = { at: 0, count: 0 };
 
   constructor(
     private readonly world: World,
@@ -30,8 +34,10 @@ export class Arm {
     private readonly hosts: Hosts,
     private readonly knobs: AzureKnobs,
     private readonly identity: Identity,
+    nics: () => readonly CloudNic[],
   ) {
     this.throttle = new Throttle(clock);
+    this.manager = new Manager(world, nics, this.operations, knobs, () => clock.now());
     this.vms = this.build();
   }
 
@@ -47,22 +53,28 @@ export class Arm {
 
   /** Values of protected parameters seen so far: never in the log. */
   protectedValues(): string[] {
-    return [...this.secretValues];
+    return [...this.secretValues, ...this.manager.secrets()];
   }
 
   snapshot(): unknown {
-    return Object.fromEntries([...this.vms].map(([name, vm]) => [name, vm.powerCode()]));
+    this.manager.settle();
+    return {
+      power: Object.fromEntries([...this.vms].map(([name, vm]) => [name, vm.powerCode()])),
+      ...(this.manager.land.snapshot() as object),
+    };
   }
 
   reset(): void {
     this.operations.reset();
     this.throttle.reset();
+    this.manager.reset();
     this.vms = this.build();
   }
 
   /** @throws ArmError for every refusal. */
   async answer(request: SimRequest, origin: string): Promise<SimReply> {
     for (const vm of this.vms.values()) await vm.settle();
+    this.manager.settle();
     if (
       !this.identity.accepts(
         request,
@@ -85,30 +97,45 @@ export class Arm {
       throw new ArmError(404, "SubscriptionNotFound", `The subscription '${parts[1] ?? ""}' could not be found.`);
     }
     const ask = { request, origin };
-    if (parts[2]?.toLowerCase() === "resourcegroups") return this.inGroup(ask, parts[3] ?? "", parts.slice(4));
+    if (request.method === "GET") this.countRead();
     if (parts[2]?.toLowerCase() === "providers" && parts[6]?.toLowerCase() === "operations")
       return this.operation(ask, parts[7] ?? "");
-    throw notFound(request.path);
+    if (parts[2]?.toLowerCase() === "resourcegroups" && parts[3] !== undefined)
+      return this.inGroup(ask, parts[3], parts.slice(4));
+    const answer = this.manager.inSubscription(this.managed(ask), parts.slice(2));
+    if (!answer) throw notFound(request.path);
+    return answer;
+  }
+
+  /** Resource Manager's own limit on reads of a subscription, where one is set. */
+  private countRead(): void {
+    const minute = Math.floor(this.clock.now() / 60_000);
+    if (this.readsSince.at !== minute) this.readsSince = { at: minute, count: 0 };
+    this.readsSince.count += 1;
+    if (this.knobs.readsPerMinute === 0 || this.readsSince.count <= this.knobs.readsPerMinute) return;
+    throw new ArmError(
+      429,
+      "SubscriptionRequestsThrottled",
+      `Number of requests for subscription '${this.world.azure.subscription}' and operation 'GET' exceeded the backend storage limit. Please try again after '17' seconds.`,
+      { "Retry-After": "17", "x-ms-ratelimit-remaining-subscription-reads": "0" },
+    );
+  }
+
+  private managed(ask: Ask): ManagerAsk {
+    return { ...ask, permit: (action) => this.permit(action, ask) };
   }
 
   private async inGroup(ask: Ask, group: string, parts: readonly string[]): Promise<SimReply> {
     const [, provider, type, name, verb, command] = parts;
-    const groups = new Set([...this.vms.values()].map((vm) => vm.host.resourceGroup?.toLowerCase()));
-    if (!groups.has(group.toLowerCase()))
-      throw new ArmError(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
-    if (parts.length === 0) {
-      this.permit("Microsoft.Resources/subscriptions/resourceGroups/read", ask);
-      return {
-        status: 200,
-        body: {
-          id: `/subscriptions/${this.world.azure.subscription}/resourceGroups/${group}`,
-          name: group,
-          type: "Microsoft.Resources/resourceGroups",
-          location: this.world.azure.location,
-          properties: { provisioningState: "Succeeded" },
-        },
-      };
+    if (parts.length === 0) return this.manager.group(this.managed(ask), group);
+    const isMachine = provider?.toLowerCase() === "microsoft.compute" && type?.toLowerCase() === "virtualmachines";
+    const guest = isMachine && name !== undefined ? this.vms.get(name.toLowerCase()) : undefined;
+    if (!isMachine || (name !== undefined && guest?.host.resourceGroup?.toLowerCase() !== group.toLowerCase())) {
+      const answer = this.manager.inGroup(this.managed(ask), group, parts);
+      if (answer) return answer;
     }
+    if (!this.manager.isGroup(group))
+      throw new ArmError(404, "ResourceGroupNotFound", `Resource group '${group}' could not be found.`);
     if (provider?.toLowerCase() !== "microsoft.compute" || type?.toLowerCase() !== "virtualmachines")
       throw notFound(ask.request.path);
     if (name === undefined) {

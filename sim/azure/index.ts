@@ -1,4 +1,5 @@
 import type { HostFault } from "../host/index.js";
+import type { Cloud } from "../kit/cloud.js";
 import { FaultBook, type HttpFault } from "../kit/faults.js";
 import { jsonBody, start, type Handler, type SimReply, type SimRequest } from "../kit/http.js";
 import { CallLog, type Call } from "../kit/log.js";
@@ -26,16 +27,20 @@ export interface Azure {
   /** Those of HTTP calls; a host's own are cleared on the host. */
   clearFaults(): void;
   setKnobs(knobs: Partial<AzureKnobs>): void;
-  /** Power states of the VMs. Run Command resources are leftovers like logs, not part of it. */
+  /** Power states of the VMs, and every other resource. Run Command resources and deployments are leftovers like logs, not part of it. */
   snapshot(): unknown;
+  /** What other simulators create and delete in it. */
+  readonly cloud: Cloud;
+  /** Ids of what calls deleted, oldest first. */
+  deleted(): readonly string[];
   reset(): void;
 }
 
 /** Azure as far as Sluice speaks with it: Entra tokens, compute, managed Run Commands on the virtual hosts, Key Vault secrets. */
-export function createAzure({ world, clock, hosts, knobs: given, ca }: AzureOptions): Azure {
+export function createAzure({ world, clock, hosts, nics = () => [], knobs: given, ca }: AzureOptions): Azure {
   const knobs = { ...DEFAULT_KNOBS, ...given };
   const identity = new Identity(world.azure, knobs);
-  const arm = new Arm(world, clock, hosts, knobs, identity);
+  const arm = new Arm(world, clock, hosts, knobs, identity, nics);
   const faults = new FaultBook<HttpFault>();
   const log = new CallLog(clock, () => [
     world.azure.clientSecret,
@@ -127,6 +132,8 @@ export function createAzure({ world, clock, hosts, knobs: given, ca }: AzureOpti
     clearFaults: () => faults.clear(),
     setKnobs: (changes) => void Object.assign(knobs, changes),
     snapshot: () => arm.snapshot(),
+    cloud: arm.manager.land,
+    deleted: () => arm.manager.land.deleted,
     reset() {
       faults.clear();
       log.clear();

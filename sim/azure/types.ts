@@ -1,8 +1,10 @@
 import type { Hosts } from "../host/index.js";
+import type { CloudNic } from "../kit/cloud.js";
 import type { SimClock } from "../kit/clock.js";
 import type { HttpFault, Rule } from "../kit/faults.js";
 import type { Ca } from "../kit/tls.js";
 import type { World } from "../worlds/types.js";
+import { DEFAULT_QUOTA } from "./manager/quota.js";
 
 export interface AzureKnobs {
   /** From a PUT accepted to its script started in the guest. Default 1000. */
@@ -19,6 +21,18 @@ export interface AzureKnobs {
   readonly secrets: Readonly<Record<string, string>>;
   /** How long a token lives. Default 3599. */
   readonly tokenSeconds: number;
+  /** How long a write to a network resource keeps it busy. Default 1000. */
+  readonly networkMs: number;
+  /** How long a resource group takes to go. Default 60000. */
+  readonly groupDeleteMs: number;
+  /** How long a deployment of a template takes. Default 120000. */
+  readonly deployMs: number;
+  /** Given: every deployment fails in the end, with this message. */
+  readonly deploymentFails: string | undefined;
+  /** Compute quota of the world's region, by the name usages carry: `standardEDSv5Family`. */
+  readonly quota: Readonly<Record<string, { readonly used: number; readonly limit: number }>>;
+  /** Reads a minute of one subscription before Resource Manager answers 429; 0: no limit. Default 0. */
+  readonly readsPerMinute: number;
 }
 
 export type AzureFault = Rule<HttpFault>;
@@ -27,6 +41,8 @@ export interface AzureOptions {
   readonly world: World;
   readonly clock: SimClock;
   readonly hosts: Hosts;
+  /** Network interfaces of the arrays that stand in Azure. Default: none. */
+  readonly nics?: () => readonly CloudNic[];
   readonly knobs?: Partial<AzureKnobs>;
   /** Signs the server's certificate. Default: the CA of this process. */
   readonly ca?: Ca;
@@ -40,6 +56,12 @@ export const DEFAULT_KNOBS: AzureKnobs = {
   denied: [],
   secrets: {},
   tokenSeconds: 3599,
+  networkMs: 1000,
+  groupDeleteMs: 60_000,
+  deployMs: 120_000,
+  deploymentFails: undefined,
+  quota: DEFAULT_QUOTA,
+  readsPerMinute: 0,
 };
 
 /** An answer that is an ARM error; thrown inside, sent as `{error:{code,message}}`. */

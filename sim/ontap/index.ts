@@ -1,3 +1,4 @@
+import type { CloudNic } from "../kit/cloud.js";
 import type { SimClock } from "../kit/clock.js";
 import { start } from "../kit/http.js";
 import type { Call } from "../kit/log.js";
@@ -13,7 +14,7 @@ import { DataFolder } from "./bytes/files.js";
 import { LunBytes } from "./bytes/lunBytes.js";
 import type { Knobs } from "./knobs.js";
 import type { Effect, FaultRule } from "./model.js";
-import { attachNic, type Nic } from "./network/azure.js";
+import { attachNic, cloudNics, type Nic } from "./network/azure.js";
 import { ArraySan } from "./san/san.js";
 import type { Bulk } from "./seed/bulk.js";
 import { comparable, type ComparableOptions } from "./snapshot.js";
@@ -72,6 +73,8 @@ export interface Fabric {
   knobs(turned: Partial<Knobs>): void;
   /** A network interface comes to a node's virtual machine in Azure. */
   attachNic(cluster: string, nic: Nic): void;
+  /** Network interfaces of the arrays in Azure, as Azure has them. */
+  cloudNics(): readonly CloudNic[];
   /** A CA, or a self-signed client certificate, whose holders may log in by certificate (`client-ca`). */
   trustClients(cluster: string, caPem: string): void;
   /** An application writes: the volume's new content id. */
@@ -126,6 +129,7 @@ export function createFabric(options: FabricOptions): Fabric {
     clearFaults: () => clearFaults(state),
     knobs: (turned) => state.turn(turned),
     attachNic: (cluster, nic) => attachNic(state, cluster, nic),
+    cloudNics: () => cloudNics(state),
     trustClients: (cluster, caPem) => installClientCa(state, cluster, caPem),
     write: (cluster, svm, volume) =>
       settled(() => applicationWrite({ fabric: state, cluster: state.cluster(cluster) }, svm, volume)),

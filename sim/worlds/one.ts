@@ -75,5 +75,5 @@ export async function startOne(
   }
   const fabric = createFabric({ world, clock: wallClock });
   const hosts = createHosts({ world, clock: wallClock, san: fabric.san() });
-  return createAzure({ world, clock: wallClock, hosts }).listen({ port });
+  return createAzure({ world, clock: wallClock, hosts, nics: () => fabric.cloudNics() }).listen({ port });
 }

@@ -40,7 +40,7 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
   const ca = (await simCa()).certPem;
   const fabric = createFabric({ world, clock, knobs: options.ontap ?? {} });
   const hosts = createHosts({ world, clock, san: fabric.san() });
-  const azure = createAzure({ world, clock, hosts, knobs: options.azure ?? {} });
+  const azure = createAzure({ world, clock, hosts, nics: () => fabric.cloudNics(), knobs: options.azure ?? {} });
   const ssh = createSsh({ world, clock, hosts });
   const urls: Record<string, string> = {};
   const slack = createSlack({ world, clock, state: () => ({ world: urls }) });

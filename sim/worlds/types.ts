@@ -127,6 +127,8 @@ export interface World {
     readonly clientId: string;
     readonly clientSecret: string;
     readonly location: string;
+    /** Marketplace terms accepted when the world starts: `publisher/offer/plan`; default the Connector's. */
+    readonly terms?: readonly string[];
   };
   readonly hosts: readonly WorldHost[];
   readonly slack: WorldSlack;

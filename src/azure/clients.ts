@@ -1,6 +1,5 @@
 import type { ComputeManagementClient, ComputeManagementClientOptionalParams } from "@azure/arm-compute";
 import type { TokenCredential } from "@azure/identity";
-import { createCredential } from "./credential.js";
 import type { AzureOptions } from "./options.js";
 
 export interface Clients {
@@ -16,10 +15,10 @@ const defaultTimeoutMs = 30_000;
 const sovereign = /\.(usgovcloudapi\.net|chinacloudapi\.cn)\/?$/;
 
 /** Makes both clients once, at the first call: the SDK costs tens of megabytes. */
-export function lazyClients(options: AzureOptions): () => Promise<Clients> {
+export function lazyClients(options: AzureOptions, credential: () => Promise<TokenCredential>): () => Promise<Clients> {
   let made: Promise<Clients> | undefined;
   return () => {
-    made ??= create(options).catch((thrown: unknown) => {
+    made ??= create(options, credential).catch((thrown: unknown) => {
       made = undefined;
       throw thrown;
     });
@@ -27,8 +26,8 @@ export function lazyClients(options: AzureOptions): () => Promise<Clients> {
   };
 }
 
-async function create(options: AzureOptions): Promise<Clients> {
-  const credential = await createCredential(options);
+async function create(options: AzureOptions, signIn: () => Promise<TokenCredential>): Promise<Clients> {
+  const credential = await signIn();
   const { ComputeManagementClient: Client } = await import("@azure/arm-compute");
   const client = (maxRetries: number): ComputeManagementClient =>
     new Client(credential, options.subscription, {

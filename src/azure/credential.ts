@@ -25,6 +25,18 @@ export async function createCredential(options: AzureOptions): Promise<TokenCred
   };
 }
 
+/** The same, made once at the first call and shared by every client. */
+export function lazyCredential(options: AzureOptions): () => Promise<TokenCredential> {
+  let made: Promise<TokenCredential> | undefined;
+  return () => {
+    made ??= createCredential(options).catch((thrown: unknown) => {
+      made = undefined;
+      throw thrown;
+    });
+    return made;
+  };
+}
+
 const firstLine = (thrown: unknown): string =>
   (thrown instanceof Error ? thrown.message : String(thrown)).split(/\r?\n/, 1)[0]?.slice(0, 300) ?? "";
 

@@ -1,5 +1,6 @@
+import type { TokenCredential } from "@azure/identity";
 import { NotSent, Problem, Rejected } from "../core/problems.js";
-import { bounded, type Clients } from "./clients.js";
+import { bounded } from "./clients.js";
 import type { AzureOptions } from "./options.js";
 import { statusOf } from "./problems.js";
 
@@ -13,14 +14,13 @@ export interface SecretAddress {
 
 /** Reads one secret. Throws Rejected when there is none or no right to it, NotSent when the vault cannot be reached. The value is in no message. */
 export async function readSecret(
-  clients: () => Promise<Clients>,
+  credential: () => Promise<TokenCredential>,
   options: AzureOptions,
   at: SecretAddress,
 ): Promise<string> {
   try {
-    const { credential } = await clients();
     const { SecretClient } = await import("@azure/keyvault-secrets");
-    const vault = new SecretClient(at.vault, credential, {
+    const vault = new SecretClient(at.vault, await credential(), {
       ...(options.ca === undefined ? {} : { tlsOptions: { ca: options.ca } }),
       ...bounded(options),
       retryOptions: { maxRetries: 1 },

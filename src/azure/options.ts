@@ -33,6 +33,8 @@ export interface AzureOptions {
   readonly clock: Clock;
   /** Opens the secrets a script names. Default: there are none. */
   readonly openSecret?: OpenSecret;
+  /** Asked before every write to Resource Manager; throws when the caller may act no longer. */
+  readonly beforeWrite?: () => Promise<void>;
   /** Longest wait for one HTTP answer. Default 30 s. */
   readonly requestTimeoutMs?: number;
   /** What went wrong without anybody needing to know: a finished run command that could not be deleted. */

@@ -27,12 +27,14 @@ interface RestFailure {
 }
 
 /** How long Azure asked us to wait; a minute when it throttles without saying (the per-VM bucket refills four a minute). */
-function retryAfterMs(failure: RestFailure): number {
-  const seconds = Number(failure.response?.headers?.get("retry-after"));
+export function retryAfterOf(header: string | undefined): number {
+  const seconds = Number(header);
   return Number.isFinite(seconds) && seconds > 0 ? seconds * 1000 : fallbackWaitMs;
 }
 
-const sentence = (text: string): string => text.split(/\r?\n/, 1)[0]?.replace(/\s+/g, " ").trim().slice(0, 400) ?? "";
+/** The first line of a message, short enough for a card. */
+export const sentence = (text: string): string =>
+  text.split(/\r?\n/, 1)[0]?.replace(/\s+/g, " ").trim().slice(0, 400) ?? "";
 
 /** HTTP status of an SDK error, if it has one. */
 export const statusOf = (thrown: unknown): number | undefined =>
@@ -51,7 +53,15 @@ export function azureProblem(thrown: unknown, write: boolean, at: VmAddress): Pr
   const code = failure.code === undefined ? {} : { code: failure.code };
   const fields = { from: "Azure", ...code, cause: thrown };
   const status = failure.statusCode;
-  if (status !== undefined) return answered(failure, status, fields, write, at);
+  return status === undefined ? unanswered(thrown, write) : answered(failure, status, fields, write, at);
+}
+
+/** What was thrown instead of an answer: never sent, or nobody knows. */
+export function unanswered(thrown: unknown, write: boolean): Problem {
+  if (thrown instanceof Problem) return thrown;
+  if (!(thrown instanceof Error)) return new InDoubt("an answer could not be read", { from: "Azure", cause: thrown });
+  const failure: RestFailure = thrown;
+  const fields = { from: "Azure", ...(failure.code === undefined ? {} : { code: failure.code }), cause: thrown };
   if (failure.code !== undefined && neverSent.has(failure.code)) {
     return new NotSent(`Azure could not be reached (${failure.code})`, {
       ...fields,
@@ -62,9 +72,10 @@ export function azureProblem(thrown: unknown, write: boolean, at: VmAddress): Pr
   return silent("Azure did not answer", fields, write);
 }
 
-type Fields = { readonly from: string; readonly code?: string; readonly cause: unknown };
+type Fields = { readonly from: string; readonly code?: string; readonly cause?: unknown };
 
-function silent(message: string, fields: Fields, write: boolean): Problem {
+/** No answer: a write is in doubt, a read merely was not made. */
+export function silent(message: string, fields: Fields, write: boolean): Problem {
   return write ? new InDoubt(message, fields) : new NotSent(message, { ...fields, retryable: true });
 }
 
@@ -89,7 +100,7 @@ function answered(failure: RestFailure, status: number, fields: Fields, write: b
       return new NotSent(`Azure asks us to slow down with ${at.name}`, {
         ...fields,
         retryable: true,
-        retryAfterMs: retryAfterMs(failure),
+        retryAfterMs: retryAfterOf(failure.response?.headers?.get("retry-after")),
       });
     case 408:
       return silent("Azure did not answer in time", fields, write);

@@ -37,7 +37,7 @@ export async function doctorChecks({
   redis.on("error", () => undefined);
   const slack = slackLook(secrets.open(config.slack.botToken), config.slack.apiUrl);
   const scopes = manifest({ command: config.slack.command }).oauth_config?.scopes?.bot ?? [];
-  const { azure } = farEnds;
+  const azure = config.azure ? farEnds.azure() : undefined;
   return {
     checks: [
       configCheck(config),

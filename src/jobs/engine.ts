@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { AzureWriter } from "../azure/index.js";
 import type { Announcer } from "../core/announcer.js";
 import type { Clock } from "../core/clock.js";
 import type { Demand } from "../core/events.js";
@@ -44,6 +45,8 @@ export interface Registry {
 export interface FarEnds {
   ontap(cluster: string): OntapClient;
   host(name: string): HostRunner;
+  /** Throws a Refusal when the configuration has no azure section. */
+  azure(): AzureWriter;
 }
 
 /** Runs a piece of work under a worker's lease: every write call inside asks `check` just before it is sent. */

@@ -22,6 +22,7 @@ export function readTools(engine: Pick<Engine, "inventory" | "farEnds" | "store"
     recall: (name) => engine.store.note(name),
     ontap: (cluster) => engine.farEnds.ontap(cluster),
     host: (name) => engine.farEnds.host(name),
+    azure: () => engine.farEnds.azure(),
   };
 }
 
@@ -37,6 +38,7 @@ export function stepTools(
     ...readTools(engine, runFacts(view)),
     ontap: (cluster) => engine.farEnds.ontap(cluster),
     host: (name) => guarded(engine.farEnds.host(name)),
+    azure: () => engine.farEnds.azure(),
     note,
     remember: (name, value) => engine.store.setNote(name, value),
     ticket: ticketOf(view.id, step.planned.id, attempt),

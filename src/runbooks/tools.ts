@@ -1,3 +1,4 @@
+import type { AzureReader, AzureWriter } from "../azure/index.js";
 import type { Config } from "../config/types.js";
 import type { Json } from "../core/json.js";
 import type { Person } from "../core/resource.js";
@@ -31,12 +32,15 @@ export interface ReadTools {
   ontap(cluster: string): OntapReader;
   /** Throws a Refusal when the inventory has no such host. */
   host(name: string): HostReader;
+  /** Throws a Refusal when the configuration has no azure section. */
+  azure(): AzureReader;
 }
 
 /** Handed to a step while it acts. Every write call checks the worker's lease just before it is sent. */
 export interface Tools extends ReadTools {
   ontap(cluster: string): OntapClient;
   host(name: string): HostRunner;
+  azure(): AzureWriter;
   /** Durable before it returns: a job uuid, a transfer, a ticket. Written before anything is waited for. */
   note(note: Json): Promise<void>;
   remember(name: string, value: string): Promise<void>;

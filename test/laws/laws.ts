@@ -9,19 +9,13 @@ import type { AnyRunbook } from "../../src/runbooks/index.js";
 import { tagOf } from "../../src/runbooks/tools.js";
 import type { TestEngine } from "../support/engine.js";
 import { readSentence } from "../support/sentence.js";
-import { startTestWorld, type ScriptFault, type TestWorld } from "../support/world.js";
+import { startTestWorld, type ScriptFault, type TestWorld, type WireFault } from "../support/world.js";
 
-/** One write that a run without faults made: the k-th call of its method on its cluster, or the k-th script. */
+/** One write that a run without faults made: the k-th call of its method at its far end, or the k-th script. */
 type Write =
-  | { readonly cluster: string; readonly method: string; readonly nth: number; readonly path: string }
+  | { readonly at: string; readonly method: string; readonly nth: number; readonly path: string }
   | { readonly script: number };
 
-const wireFaults = {
-  "is rejected": { when: "before", does: { kind: "error", code: 918236, message: "refused for the law's sake" } },
-  "is put off": { when: "before", does: { kind: "error", code: 13303816, message: "state unavailable" } },
-  "is lost before its effect": { when: "before", does: { kind: "reset" } },
-  "is lost after its effect": { when: "after", does: { kind: "reset" } },
-} as const;
 const scriptFaults: Readonly<Record<FaultKind, ScriptFault>> = {
   "is rejected": "rejected",
   "is put off": "notSent",
@@ -30,8 +24,8 @@ const scriptFaults: Readonly<Record<FaultKind, ScriptFault>> = {
 };
 
 /** Put off: the array asks to try again; a script was not sent. */
-type FaultKind = keyof typeof wireFaults;
-const faultKinds = Object.keys(wireFaults) as FaultKind[];
+type FaultKind = WireFault;
+const faultKinds = Object.keys(scriptFaults) as FaultKind[];
 
 export interface LawOptions {
   readonly knobs?: Parameters<typeof startTestWorld>[0];
@@ -131,13 +125,16 @@ function farEndLaws(
     "at every write the array wants its own approval: the run is held, and goes on when it is given",
     async () => {
       const { world, writes } = known();
-      const onWire = writes.filter((write): write is Extract<Write, { cluster: string }> => "cluster" in write);
+      const approving = new Set(world.farEnds.filter((each) => each.approves).map((each) => each.name));
+      const onWire = writes.filter(
+        (write): write is Extract<Write, { at: string }> => "at" in write && approving.has(write.at),
+      );
       for (const write of onWire.filter(
         (each, i) => onWire.findIndex((other) => other.path === each.path && other.method === each.method) === i,
       )) {
         const bench = await prepare(world, runbook, arrange);
-        const { cluster, method, nth } = write;
-        world.fabric.fault(cluster, {
+        const { at, method, nth } = write;
+        world.fabric.fault(at, {
           method,
           nth,
           times: 1,
@@ -176,7 +173,7 @@ function workerLaws(runbook: AnyRunbook, known: () => Known, arrange: LawOptions
 }
 
 const describeWrite = (write: Write): string =>
-  "script" in write ? `script ${write.script}` : `${write.method} ${write.path} on ${write.cluster}`;
+  "script" in write ? `script ${write.script}` : `${write.method} ${write.path} at ${write.at}`;
 
 /**
  * How a run may end whatever went wrong: done; or taken back with the world as it was, except for what `stays`; or, behind the point of
@@ -240,8 +237,7 @@ interface Bench {
 async function prepare(world: TestWorld, runbook: AnyRunbook, arrange: LawOptions["arrange"]): Promise<Bench> {
   const compared = (): unknown => without(withoutWhatStays(world.snapshot()), arrange?.without ?? []);
   const { engine, name, request } = await asItWas(world, runbook, arrange);
-  const clusters = world.config.clusters.map((cluster) => cluster.name);
-  const effectsBefore = new Map(clusters.map((cluster) => [cluster, world.fabric.effects(cluster).length]));
+  const effectsBefore = new Map(world.farEnds.map((end) => [end.name, end.destroyed().length]));
   const before = compared();
   return {
     engine,
@@ -259,17 +255,10 @@ async function prepare(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
     },
     runFrozenAt: (append) => runFrozenAt(world, engine, name, request, append),
     spoil: (write, kind) => spoil(world, write, kind),
-    calls: () => new Map(clusters.map((cluster) => [cluster, world.fabric.calls(cluster).length])),
-    writesSince: (earlier) => writesSince(world, clusters, earlier),
+    calls: () => new Map(world.farEnds.map((end) => [end.name, end.writes().length])),
+    writesSince: (earlier) => writesSince(world, earlier),
     worldNow: compared,
-    destroyed: () =>
-      clusters.flatMap((cluster) =>
-        world.fabric
-          .effects(cluster)
-          .slice(effectsBefore.get(cluster) ?? 0)
-          .filter((each) => each.by === "call" && each.effect.startsWith("volume"))
-          .map((each) => `${each.effect} ${each.object}`),
-      ),
+    destroyed: () => world.farEnds.flatMap((end) => end.destroyed().slice(effectsBefore.get(end.name) ?? 0)),
   };
 }
 
@@ -278,24 +267,22 @@ function spoil(world: TestWorld, write: Write, kind: FaultKind): void {
     world.scripts.fault = { nth: write.script, kind: scriptFaults[kind] };
     return;
   }
-  const { method, nth, cluster } = write;
-  world.fabric.fault(cluster, { method, nth, times: 1, ...wireFaults[kind] });
+  world.farEnds.find((end) => end.name === write.at)?.spoil(write.method, write.nth, kind);
 }
 
-function writesSince(world: TestWorld, clusters: readonly string[], earlier: ReadonlyMap<string, number>): Write[] {
+function writesSince(world: TestWorld, earlier: ReadonlyMap<string, number>): Write[] {
   const scripts = Array.from({ length: world.scripts.started }, (_, i): Write => ({ script: i + 1 }));
-  return clusters
-    .flatMap((cluster): Write[] => {
+  return world.farEnds
+    .flatMap((end): Write[] => {
       const counts = new Map<string, number>();
-      return world.fabric
-        .calls(cluster)
-        .slice(earlier.get(cluster) ?? 0)
-        .filter((call) => call.method !== "GET")
+      return end
+        .writes()
+        .slice(earlier.get(end.name) ?? 0)
         .map(({ method, path }) => {
           const nth = (counts.get(method) ?? 0) + 1;
           counts.set(method, nth);
           return {
-            cluster,
+            at: end.name,
             method,
             nth,
             path: path.replace(/\?.*/, "").replace(/[0-9a-f]{8}-[0-9a-f-]{27}/g, "{uuid}"),

@@ -1,3 +1,4 @@
+import { createAzure, type Azure, type AzureOptions } from "../../src/azure/index.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { Config } from "../../src/config/types.js";
 import { InDoubt, NotSent, Rejected } from "../../src/core/problems.js";
@@ -6,6 +7,7 @@ import { createHost, type HostRunner } from "../../src/host/index.js";
 import { leaseCheck } from "../../src/jobs/guard.js";
 import { createOntap, type OntapClient } from "../../src/ontap/index.js";
 import { runbooks } from "../../src/runbooks/index.js";
+import { createAzure as createCloud, type Azure as Cloud } from "../../sim/azure/index.js";
 import { createHosts, HostUnreachable, type Hosts } from "../../sim/host/index.js";
 import { createFabric, instant, type Fabric, type Knobs } from "../../sim/ontap/index.js";
 import { simCa } from "../../sim/kit/tls.js";
@@ -83,6 +85,69 @@ class StraightTransport implements ScriptTransport {
   }
 }
 
+/** What may happen to a write on the wire. */
+export type WireFault = "is rejected" | "is put off" | "is lost before its effect" | "is lost after its effect";
+
+/** One far end as the laws see it: what it was sent, what it did, and how it is spoilt. */
+export interface FarEnd {
+  readonly name: string;
+  /** Does it ask people of its own (multi-admin verification)? */
+  readonly approves: boolean;
+  /** Calls that would change something, logins left out; oldest first. */
+  writes(): readonly { readonly method: string; readonly path: string }[];
+  /** Destructive things that took place by a call, oldest first. */
+  destroyed(): readonly string[];
+  /** The nth write of its method from now on. */
+  spoil(method: string, nth: number, fault: WireFault): void;
+}
+
+const arrayFaults = {
+  "is rejected": { when: "before", does: { kind: "error", code: 918236, message: "refused for the law's sake" } },
+  "is put off": { when: "before", does: { kind: "error", code: 13303816, message: "state unavailable" } },
+  "is lost before its effect": { when: "before", does: { kind: "reset" } },
+  "is lost after its effect": { when: "after", does: { kind: "reset" } },
+} as const;
+
+function arrayEnd(fabric: Fabric, name: string): FarEnd {
+  return {
+    name,
+    approves: true,
+    writes: () => fabric.calls(name).filter((call) => call.method !== "GET"),
+    destroyed: () =>
+      fabric
+        .effects(name)
+        .filter((each) => each.by === "call" && each.effect.startsWith("volume"))
+        .map((each) => `${each.effect} ${each.object}`),
+    spoil: (method, nth, fault) => fabric.fault(name, { method, nth, times: 1, ...arrayFaults[fault] }),
+  };
+}
+
+const azureAnswer = (status: number, code: string): object => ({
+  kind: "reply",
+  status,
+  body: { error: { code, message: "refused for the law's sake" } },
+  headers: { "Retry-After": "1" },
+});
+const cloudFaults = {
+  "is rejected": { when: "before", does: azureAnswer(403, "AuthorizationFailed") },
+  "is put off": { when: "before", does: azureAnswer(429, "TooManyRequests") },
+  "is lost before its effect": { when: "before", does: { kind: "reset" } },
+  "is lost after its effect": { when: "after", does: { kind: "reset" } },
+} as const;
+/** Signing in is no write. */
+const armPath = "^/subscriptions/";
+
+function azureEnd(cloud: Cloud): FarEnd {
+  return {
+    name: "azure",
+    approves: false,
+    writes: () => cloud.calls().filter((call) => call.method !== "GET" && call.path.startsWith("/subscriptions/")),
+    destroyed: () => cloud.deleted(),
+    spoil: (method, nth, fault) =>
+      cloud.fault({ method, path: armPath, nth, times: 1, ...cloudFaults[fault] } as Parameters<Cloud["fault"]>[0]),
+  };
+}
+
 /** The world `epic` (or another) on a clock that jumps, with the engine before it and no Slack, no queue. */
 export interface TestWorld {
   readonly clock: JumpClock;
@@ -91,8 +156,15 @@ export interface TestWorld {
   readonly config: Config;
   readonly scripts: ScriptWire;
   readonly clients: ReadonlyMap<string, OntapClient>;
+  /** Azure itself, and the client the engine has for it. */
+  readonly cloud: Cloud;
+  readonly azure: Azure;
+  /** What it was made with, for tests that want another. */
+  readonly azureOptions: AzureOptions & { readonly clientId: string };
+  /** Everything at the far end of a wire but hosts, by name: clusters and clouds alike. */
+  readonly farEnds: readonly FarEnd[];
   engine(options?: Partial<TestEngineOptions>): TestEngine;
-  /** Arrays, hosts and mounts: equal before and after means nothing was left behind. */
+  /** Arrays, hosts, mounts and clouds: equal before and after means nothing was left behind. */
   snapshot(): unknown;
   reset(): void;
   close(): Promise<void>;
@@ -106,6 +178,31 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = 
   const servers = await Promise.all(
     world.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })),
   );
+  const cloud = createCloud({
+    world,
+    clock,
+    hosts,
+    nics: () => fabric.cloudNics(),
+    knobs: { throttle: false, networkMs: 0 },
+  });
+  const arm = await cloud.listen();
+  const azureOptions: TestWorld["azureOptions"] = {
+    clientId: world.azure.clientId,
+    tenantId: world.azure.tenant,
+    subscription: world.azure.subscription,
+    endpoint: arm.url,
+    authorityHost: arm.url,
+    ca,
+    credential: {
+      kind: "clientSecret",
+      clientId: world.azure.clientId,
+      clientSecret: () => Promise.resolve(world.azure.clientSecret),
+    },
+    clock,
+    beforeWrite: leaseCheck,
+    requestTimeoutMs: 5_000,
+  };
+  const azure = createAzure(azureOptions);
   const overrides = Object.fromEntries(servers.map(({ name, server }) => [`clusters.${name}.url`, server.url]));
   const config = await loadConfig({ file: `config/${world.name}.yaml`, env: {}, overrides });
   const clients = new Map(
@@ -129,7 +226,7 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = 
     runners.set(name, runner);
     return runner;
   };
-  const farEnds = { ontap: (cluster: string) => clients.get(cluster)!, host: hostOf };
+  const farEnds = { ontap: (cluster: string) => clients.get(cluster)!, host: hostOf, azure: () => azure };
   return {
     clock,
     fabric,
@@ -137,18 +234,23 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = 
     config,
     scripts,
     clients,
+    cloud,
+    azure,
+    azureOptions,
+    farEnds: [...world.clusters.map(({ name }) => arrayEnd(fabric, name)), azureEnd(cloud)],
     engine: (options = {}) => new TestEngine({ runbooks, farEnds, inventory: config, clock, ...options }),
-    snapshot: () => ({ arrays: fabric.snapshot(), hosts: hosts.snapshot() }),
+    snapshot: () => ({ arrays: fabric.snapshot(), hosts: hosts.snapshot(), azure: cloud.snapshot() }),
     reset: () => {
       fabric.reset();
       hosts.reset();
+      cloud.reset();
       scripts.reset();
       fabric.clearFaults();
       runners = new Map();
     },
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));
-      await Promise.all(servers.map(({ server }) => server.close()));
+      await Promise.all([arm.close(), ...servers.map(({ server }) => server.close())]);
     },
   };
 }

@@ -1,4 +1,6 @@
+import type { CloudNic } from "../../kit/cloud.js";
 import type { FabricState } from "../fabric.js";
+import { spareNics } from "../seed/network.js";
 
 /** A network interface of a node's virtual machine. */
 export interface Nic {
@@ -16,6 +18,7 @@ export function attachNic(fabric: FabricState, clusterName: string, nic: Nic): v
     throw new Error(`${clusterName} has no node "${nic.node}"`);
   if (nic.address === "") throw new Error("a NIC has an address");
   cluster.azure.set(nic.address, nic.node);
+  if (nic.port !== undefined) cluster.azurePorts.set(nic.address, nic.port);
   if (nic.port === undefined || cluster.ports.some((each) => each.node === nic.node && each.name === nic.port)) return;
   cluster.ports.push({
     uuid: fabric.ids.uuid(`${clusterName}/port/${nic.node}:${nic.port}`),
@@ -23,4 +26,20 @@ export function attachNic(fabric: FabricState, clusterName: string, nic: Nic): v
     node: nic.node,
     type: "physical",
   });
+}
+
+/** The interfaces of every array in Azure as Azure has them: one a node and port, with its addresses. */
+export function cloudNics(fabric: FabricState): CloudNic[] {
+  const nics = new Map<string, { cluster: string; node: string; port: string; addresses: string[] }>();
+  for (const cluster of fabric.clusters.values()) {
+    const known = [...cluster.spec.lifs, ...spareNics(cluster.spec)];
+    for (const [address, node] of cluster.azure ?? []) {
+      const port = cluster.azurePorts.get(address) ?? known.find((each) => each.address === address)?.port ?? "e0a";
+      const key = `${cluster.name}/${node}/${port}`;
+      const nic = nics.get(key) ?? { cluster: cluster.name, node, port, addresses: [] };
+      nic.addresses.push(address);
+      nics.set(key, nic);
+    }
+  }
+  return [...nics.values()];
 }

@@ -1,7 +1,7 @@
 import type { WorldCluster } from "../../worlds/types.js";
 import type { AzureAddresses, ClusterState, LifState, PortState, SvmState } from "../state.js";
 
-type Network = Pick<ClusterState, "lifs" | "fcLifs" | "ipspaces" | "broadcastDomains" | "ports" | "azure">;
+type Network = Pick<ClusterState, "lifs" | "fcLifs" | "ipspaces" | "broadcastDomains" | "ports" | "azure" | "azurePorts">;
 
 /** LIFs and what they lie on: one IPspace, one broadcast domain. */
 export function seedNetwork(spec: WorldCluster, svms: readonly SvmState[], id: (label: string) => string): Network {
@@ -44,6 +44,7 @@ export function seedNetwork(spec: WorldCluster, svms: readonly SvmState[], id: (
     broadcastDomains: [{ uuid: id("bd/Default"), name: "Default", ipspace: "Default", mtu: 1500 }],
     ports: seedPorts(spec, id),
     azure: spec.platform === "onprem" ? undefined : seedAddresses(spec),
+    azurePorts: new Map(),
   };
 }
 
@@ -51,7 +52,7 @@ export function seedNetwork(spec: WorldCluster, svms: readonly SvmState[], id: (
  * The NICs a CVO's virtual machines have besides those its LIFs are on: the world's own, else one a node, with an address two subnets
  * further than the node's intercluster LIF.
  */
-function spareNics(spec: WorldCluster): NonNullable<WorldCluster["nics"]> {
+export function spareNics(spec: WorldCluster): NonNullable<WorldCluster["nics"]> {
   if (spec.nics) return spec.nics;
   const port = spec.platform === "cvo-single" ? "e0b" : spec.platform === "cvo-ha" ? "e0d" : "e0g";
   return spec.nodes.map((node) => {

@@ -152,6 +152,8 @@ export interface ClusterState {
   routes: RouteState[];
   /** Absent: no Azure in between, every address is delivered. */
   readonly azure?: AzureAddresses | undefined;
+  /** Ports of NICs attached while the world runs, by their address. */
+  readonly azurePorts: Map<string, string>;
   peers: ClusterPeerState[];
   svmPeers: SvmPeerState[];
   permissions: PeerPermissionState[];
