@@ -214,6 +214,7 @@ async function asItWas(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
   }
   await arrange?.by(world);
   world.fabric.clearFaults();
+  world.cloud.clearFaults();
   world.scripts.reset();
   const { runbook: name, request } = readSentence(world, runbook.example.say);
   expect(name).toBe(runbook.name);
