@@ -1,7 +1,10 @@
 import type { WorldCluster } from "../../worlds/types.js";
 import type { AzureAddresses, ClusterState, LifState, PortState, SvmState } from "../state.js";
 
-type Network = Pick<ClusterState, "lifs" | "fcLifs" | "ipspaces" | "broadcastDomains" | "ports" | "azure" | "azurePorts">;
+type Network = Pick<
+  ClusterState,
+  "lifs" | "fcLifs" | "ipspaces" | "broadcastDomains" | "ports" | "azure" | "azurePorts"
+>;
 
 /** LIFs and what they lie on: one IPspace, one broadcast domain. */
 export function seedNetwork(spec: WorldCluster, svms: readonly SvmState[], id: (label: string) => string): Network {
