@@ -271,7 +271,7 @@ export const snapshot: Words = {
 };
 export const deleteSnapshot: Words = {
   name: "delete-snapshot",
-  says: ["remove the snapshot <snapshot> of <set>"],
+  says: ["remove the snapshot <snapshot> of <set> [on <source>]"],
   summary: "deletes one snapshot of a set",
   effect: "destroy",
 };

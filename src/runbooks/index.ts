@@ -1,5 +1,6 @@
 import type { AnyRunbook } from "./define.js";
 import { clone } from "./clone.js";
+import { deleteSnapshot } from "./delete-snapshot.js";
 import { extendLease } from "./extend-lease.js";
 import { pauseMirror } from "./pause-mirror.js";
 import { releaseClone } from "./release-clone.js";
@@ -20,6 +21,7 @@ export const runbooks: readonly AnyRunbook[] = [
   resumeMirror,
   throttleMirror,
   snapshot,
+  deleteSnapshot,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

@@ -544,6 +544,10 @@ export const ADDRESSED: readonly Row[] = [
   ["adopt snapshots of clarity", 'snapshot {"adopt":true,"set":"clarity"}'],
   ["take a manual snapshot of clarity labelled month-end", 'snapshot {"label":"month-end","set":"clarity"}'],
   ["create a snapshot of prod as pre-upgrade", 'snapshot {"label":"pre-upgrade","set":"prod"}'],
+  [
+    "delete snapshot nightly.2026-11-18_0200 of prod on CVO",
+    'delete-snapshot {"from":"cvo","set":"prod","snapshot":"nightly.2026-11-18_0200"}',
+  ],
   ["delete snapshot month-end of clarity", 'delete-snapshot {"set":"clarity","snapshot":"month-end"}'],
   ["protect clarity", 'protect {"set":"clarity"}'],
   ["set up snapmirror for prod", 'protect {"set":"prod"}'],
