@@ -1,3 +1,4 @@
+import { apart, apartSvm } from "./apart.js";
 import { epic } from "./epic.js";
 import { hospital } from "./hospital.js";
 import { lab } from "./lab.js";
@@ -5,7 +6,7 @@ import type { World } from "./types.js";
 
 export type { World } from "./types.js";
 
-const worlds: Readonly<Record<string, World>> = { epic, hospital, lab };
+const worlds: Readonly<Record<string, World>> = { epic, hospital, lab, apart, "apart-svm": apartSvm };
 
 export const worldNames: readonly string[] = Object.keys(worlds);
 

@@ -63,6 +63,7 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
     slack,
     urls,
     overrides: {
+      ...world.overrides,
       ...Object.fromEntries(
         clusters.flatMap(({ name: cluster, server }) => [
           [`clusters.${cluster}.url`, server.url] as const,

@@ -53,7 +53,7 @@ export interface WorldCluster {
   readonly aggregates: readonly { readonly name: string; readonly node: string; readonly sizeBytes: number }[];
   readonly svms: readonly { readonly name: string; readonly iscsi: boolean; readonly fcp: boolean }[];
   readonly lifs: readonly WorldLif[];
-  /** CVO: network interfaces of its virtual machines that no LIF uses yet; default one a node. */
+  /** Ports that no LIF uses yet (on CVO a network interface of the virtual machine, with the address Azure gave it); default one a node. */
   readonly nics?: readonly { readonly node: string; readonly port: string; readonly address: string }[];
   readonly volumes: readonly WorldVolume[];
   /** Consistency groups that stand when the world starts. */
@@ -64,7 +64,7 @@ export interface WorldCluster {
     readonly user: string;
     readonly password: string;
     readonly svm?: string;
-    readonly role: "admin" | "sluice";
+    readonly role: "admin" | "sluice" | "sluice-setup";
     /** How it may log in (`security login`); default both. */
     readonly methods?: readonly ("password" | "certificate")[];
   }[];
@@ -107,6 +107,8 @@ export interface WorldSlack {
 
 export interface World {
   readonly name: string;
+  /** What its configuration file does not say: dotted paths, for a world that shares another's file (`apart-svm` has that of `apart`). */
+  readonly overrides?: Readonly<Record<string, string>>;
   readonly clusters: readonly WorldCluster[];
   /** Are the clusters (and the SVMs) peered when the world starts? */
   readonly peered: boolean;

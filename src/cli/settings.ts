@@ -39,9 +39,15 @@ const ownFile = "sluice.yaml";
 
 function fileOf(flags: SettingsFlags): string {
   if (flags.world !== undefined) {
-    const file = join(packageRoot(), "config", `${flags.world}.yaml`);
-    if (!existsSync(file))
-      throw new UsageError(`There is no demo world "${flags.world}". There are epic, hospital and lab.`);
+    const folder = join(packageRoot(), "config");
+    // `NAME-svm` is the world NAME where the array's login is of one SVM: it shares the file.
+    const file = [flags.world, flags.world.replace(/-svm$/, "")]
+      .map((name) => join(folder, `${name}.yaml`))
+      .find((each) => existsSync(each));
+    if (file === undefined)
+      throw new UsageError(
+        `There is no demo world "${flags.world}". There are epic, hospital, lab, apart and apart-svm.`,
+      );
     return file;
   }
   const file = flags.config ?? ownFile;

@@ -108,6 +108,42 @@ const login = z
   })
   .refine(oneWay, { error: "should be { user, password }, { certificate, key } or { pkcs12 }" });
 
+const ipv4 = z.ipv4({ error: "should be an IPv4 address" });
+const network = z.cidrv4({ error: "should be a network, such as 10.8.0.0/24" });
+
+/** Where replication runs on a cluster: what connect-clusters makes, or finds and leaves. */
+const intercluster = z
+  .strictObject({
+    ipspace: word.default("Default"),
+    broadcastDomain: word.default("Default"),
+    mtu: z.number().int().min(68).max(9000).default(1500),
+    /** Tag; absent: the ports themselves. */
+    vlan: z.number().int().min(1).max(4094).optional(),
+    interfaces: z
+      .array(
+        z.strictObject({
+          name: word,
+          node: word,
+          port: word,
+          address: ipv4,
+          prefix: z.number().int().min(1).max(32).default(24),
+        }),
+      )
+      .default([]),
+    gateway: ipv4.optional(),
+    remoteNetworks: z.array(network).default([]),
+  })
+  .refine((each) => each.remoteNetworks.length === 0 || each.gateway !== undefined, {
+    path: ["gateway"],
+    error: "is missing: remoteNetworks are reached by one",
+    when: ({ value }) => isRecord(value) && Array.isArray(value["remoteNetworks"]),
+  })
+  .refine((each) => each.ipspace === "Default" || each.broadcastDomain !== "Default", {
+    path: ["broadcastDomain"],
+    error: "is missing: an IPspace of its own has a broadcast domain of its own",
+    when: ({ value }) => isRecord(value),
+  });
+
 /** What a login of one SVM may not do, unless the file says otherwise: an SVM's administrator has no cluster settings (reference 1.2). */
 const beyondAnSvm: readonly WriteFamily[] = ["network", "clusterPeers", "schedules", "keyManagers"];
 
@@ -122,6 +158,7 @@ export const clusterSchema = z
     svm: word.optional(),
     profile: z.enum(["onprem", "cvo-ha", "cvo-single"]).default("onprem"),
     handOff: z.array(z.enum(writeFamilies)).optional(),
+    intercluster: intercluster.optional(),
     maxInFlight: positive.max(64).default(8),
     timeoutMs: positive.max(300_000).default(30_000),
   })

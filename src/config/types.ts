@@ -44,6 +44,28 @@ export type ClusterLogin =
   /** Certificate and key in one file (PKCS#12): base64, as Azure Key Vault gives it, or a file as it is. */
   | { readonly pkcs12: SecretRef; readonly passphrase?: SecretRef };
 
+/** Where a cluster's replication runs. On CVO interfaces are BlueXP's to make: there only gateway and networks are said, unless it has a network of its own. */
+export interface InterclusterConfig {
+  readonly ipspace: string;
+  readonly broadcastDomain: string;
+  readonly mtu: number;
+  /** VLAN tag over each interface's port; absent: the port itself. */
+  readonly vlan?: number;
+  /** One per node that takes part; two nodes of many are enough where the mirrored volumes live on them. */
+  readonly interfaces: readonly {
+    readonly name: string;
+    readonly node: string;
+    readonly port: string;
+    readonly address: string;
+    /** Length of the network's prefix, in bits. */
+    readonly prefix: number;
+  }[];
+  /** The next hop to the other cluster's networks; absent: they are the same network, or a route is there. */
+  readonly gateway?: string;
+  /** `10.8.0.0/24`: where the other cluster's intercluster interfaces are. */
+  readonly remoteNetworks: readonly string[];
+}
+
 export interface ClusterConfig {
   readonly name: string;
   /** https origin of the cluster's (or the SVM's) management LIF. */
@@ -59,6 +81,7 @@ export interface ClusterConfig {
   readonly profile: "onprem" | "cvo-ha" | "cvo-single";
   /** What this login may not do there: such steps are done by a person who may. */
   readonly handOff: readonly WriteFamily[];
+  readonly intercluster?: InterclusterConfig;
   /** Calls under way at once, reads and writes together; 8 unless said. */
   readonly maxInFlight: number;
   readonly timeoutMs: number;

@@ -57,7 +57,7 @@ describe("what a login may not do", () => {
 });
 
 describe("the shipped files", () => {
-  test.each(["config/epic.yaml", "config/sluice.example.yaml"])("%s is taken", async (file) => {
+  test.each(["config/epic.yaml", "config/apart.yaml", "config/sluice.example.yaml"])("%s is taken", async (file) => {
     const config = await loadConfig({ file, env: {} });
     expect(config.sets.map((set) => set.name)).toContain("prod");
     expect(Object.isFrozen(config.clusters[0]?.login)).toBe(true);
@@ -199,6 +199,16 @@ const mistakes: [string, Change, string][] = [
     "clusters.ali-ontap-01.url should begin with https://",
   ],
   ["no URL", put("clusters.0.url", "10.0.0.1"), "clusters.ali-ontap-01.url should be a URL"],
+  [
+    "a way to networks without a gateway",
+    put("clusters.1.intercluster", { remoteNetworks: ["10.7.0.0/24"] }),
+    "clusters.cvo-eastus2.intercluster.gateway is missing",
+  ],
+  [
+    "an IPspace in everybody's broadcast domain",
+    put("clusters.1.intercluster", { ipspace: "ips_repl" }),
+    "clusters.cvo-eastus2.intercluster.broadcastDomain is missing",
+  ],
   ["a family nobody knows", put("clusters.0.handOff", ["networks"]), "clusters.ali-ontap-01.handOff.0"],
   ["svm scope without svm", drop("clusters.0.svm"), "clusters.ali-ontap-01.svm is missing"],
   [

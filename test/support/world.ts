@@ -204,7 +204,11 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = 
   };
   const azure = createAzure(azureOptions);
   const overrides = Object.fromEntries(servers.map(({ name, server }) => [`clusters.${name}.url`, server.url]));
-  const config = await loadConfig({ file: `config/${world.name}.yaml`, env: {}, overrides });
+  const config = await loadConfig({
+    file: `config/${world.name.replace(/-svm$/, "")}.yaml`,
+    env: {},
+    overrides: { ...world.overrides, ...overrides },
+  });
   const clients = new Map(
     servers.map(({ name, server }) => [
       name,

@@ -58,6 +58,16 @@ const CLUSTER_ROLE: Readonly<Record<string, Right>> = {
   "/security/multi-admin-verify": "read",
 };
 
+/** The role `sluice-setup`: what it takes besides to connect clusters and SVMs, once. docs/operating.md gives its commands. */
+const SETUP_ROLE: Readonly<Record<string, Right>> = {
+  ...CLUSTER_ROLE,
+  "/cluster/peers": "all",
+  "/svm/peers": "all",
+  "/svm/peer-permissions": "all",
+  "/network": "all",
+  "/private/cli/network/port/broadcast-domain": "all",
+};
+
 /** An SVM-scoped login: reference 1.2 and 0 (no /network, no cluster peers, no schedules, no MAV). */
 const SVM_ROLE: Readonly<Record<string, Right>> = {
   "/cluster": "read",
@@ -78,8 +88,11 @@ const SVM_ROLE: Readonly<Record<string, Right>> = {
 };
 
 /** What a login may do: its paths and rights. An administrator of the cluster may do everything. */
-export const rightsOf = (login: { readonly role: string; readonly svm?: unknown }): Readonly<Record<string, Right>> =>
-  login.svm !== undefined ? SVM_ROLE : login.role === "admin" ? { "/": "all" } : CLUSTER_ROLE;
+export function rightsOf(login: { readonly role: string; readonly svm?: unknown }): Readonly<Record<string, Right>> {
+  if (login.svm !== undefined) return SVM_ROLE;
+  if (login.role === "admin") return { "/": "all" };
+  return login.role === "sluice-setup" ? SETUP_ROLE : CLUSTER_ROLE;
+}
 
 /** Throws 403/6 unless the login may do this. */
 export function authorize(fabric: FabricState, login: Login, method: string, path: string): void {

@@ -62,7 +62,8 @@ export function addLogin(
 ): void {
   const { user, password, svm, role = "sluice", method } = given;
   if (user === undefined || user === "") throw new Error("a login has a user");
-  if (role !== "admin" && role !== "sluice") throw new Error("the role is admin or sluice");
+  if (role !== "admin" && role !== "sluice" && role !== "sluice-setup")
+    throw new Error("the role is admin, sluice or sluice-setup");
   if (method !== undefined && method !== "password" && method !== "certificate")
     throw new Error("the method is password or certificate");
   if (svm !== undefined && !fabric.cluster(cluster).svms.some((each) => each.name === svm))

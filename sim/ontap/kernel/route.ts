@@ -6,7 +6,7 @@ import type { Rec } from "./records.js";
 
 export interface Login {
   readonly user: string;
-  readonly role: "admin" | "sluice";
+  readonly role: "admin" | "sluice" | "sluice-setup";
   /** Set: sees only this SVM. */
   readonly svm?: SvmState | undefined;
 }

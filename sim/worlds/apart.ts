@@ -1,0 +1,45 @@
+import { epic } from "./epic.js";
+import type { World, WorldCluster } from "./types.js";
+
+/** `sluice` may set up peering too, all over the cluster: on the array it is the operator's login. */
+const settingUp = (cluster: WorldCluster): WorldCluster["logins"] =>
+  cluster.logins.map(({ user, password, role }) => ({
+    user,
+    password,
+    role: user === "sluice" ? "sluice-setup" : role,
+  }));
+
+/** No intercluster interface yet: their ports are cabled, in no broadcast domain. */
+const array = (cluster: WorldCluster): WorldCluster => ({
+  ...cluster,
+  lifs: cluster.lifs.filter(({ kind }) => kind !== "intercluster"),
+  nics: cluster.nodes.map((node) => ({ node, port: "e0e", address: "" })),
+  logins: settingUp(cluster),
+});
+
+/** As BlueXP leaves it: interfaces and an SVM, and no volume. */
+const cvo = (cluster: WorldCluster): WorldCluster => ({ ...cluster, volumes: [], logins: settingUp(cluster) });
+
+/**
+ * Both clusters of `epic` stand and have never heard of each other: no intercluster interfaces on the array, no peers, no mirrors, nor a policy
+ * or schedule for them.
+ */
+export const apart: World = {
+  ...epic,
+  name: "apart",
+  peered: false,
+  mirrors: [],
+  policies: [],
+  schedules: epic.schedules.filter(({ name }) => name !== "epic_15min"),
+  clusters: epic.clusters.map((cluster) => (cluster.platform === "onprem" ? array(cluster) : cvo(cluster))),
+};
+
+/** The same, where the array belongs to the provider: `sluice` sees one SVM of it, so every step on its cluster is done by a person. */
+export const apartSvm: World = {
+  ...apart,
+  name: "apart-svm",
+  clusters: apart.clusters.map((cluster, i) =>
+    cluster.platform === "onprem" ? { ...cluster, logins: epic.clusters[i]?.logins ?? [] } : cluster,
+  ),
+  overrides: { "clusters.ali-ontap-01.scope": "svm", "clusters.ali-ontap-01.svm": "svm_epic" },
+};
