@@ -99,6 +99,22 @@ export function portWrites(http: HttpWrites) {
       });
     },
 
+    /**
+     * PATCH /private/cli/network/port/broadcast-domain/remove-ports: into no domain at all, which no call of its own can do (reference 2). Needs a role that allows the
+     * command. 1377608 an interface lives on it.
+     */
+    leaveBroadcastDomain: async (
+      domain: InDomain,
+      ports: readonly { readonly node: string; readonly port: string }[],
+    ): Promise<void> => {
+      await http.send({
+        method: "PATCH",
+        path: "/private/cli/network/port/broadcast-domain/remove-ports",
+        query: { also: { "broadcast-domain": domain.name, ipspace: domain.ipspace } },
+        body: { ports: ports.map(({ node, port }) => `${node}:${port}`) },
+      });
+    },
+
     /** DELETE /network/ethernet/ports/{uuid}: VLANs and groups only. 1377608 an interface lives on it; 4 gone already. */
     delete: async (uuid: string): Promise<void> => {
       await http.send({ method: "DELETE", path: api`/network/ethernet/ports/${uuid}` });
