@@ -1,6 +1,22 @@
 import type { HttpReads } from "../wire/calls.js";
 import { api, type Filters, type Query } from "../wire/query.js";
-import { flag, instant, type Named, needText, num, part, parts, span, text, type Wire, word } from "../wire/records.js";
+import {
+  durationMs,
+  flagOf,
+  instantOf,
+  type Named,
+  needText,
+  needTextOf,
+  num,
+  numOf,
+  part,
+  partOf,
+  parts,
+  text,
+  textOf,
+  type Wire,
+  wordOf,
+} from "../wire/records.js";
 
 export type MirrorState =
   "uninitialized" | "snapmirrored" | "paused" | "broken_off" | "in_sync" | "out_of_sync" | "synchronizing";
@@ -70,7 +86,7 @@ export interface RelationshipFilter {
 }
 
 const FIELDS = [
-  "uuid,source.path,source.svm.name,source.cluster.name,destination.path,destination.svm.name,destination.cluster.name",
+  "uuid,source.path,source.cluster.name,destination.path,destination.cluster.name",
   "state,healthy,unhealthy_reason,lag_time,exported_snapshot,last_transfer_type,restore,throttle",
   "policy.name,policy.uuid,policy.type,transfer_schedule.name",
   "transfer.state,transfer.uuid,transfer.bytes_transferred,transfer.end_time,transfer.total_duration,transfer.type",
@@ -91,63 +107,81 @@ const STATES = [
 const TRANSFER_STATES = ["queued", "transferring", "success", "failed", "aborted", "hard_aborted"] as const;
 const TRANSFER_TYPES = ["initialize", "update", "resync", "restore"] as const;
 
-function readEndpoint(wire: Wire | undefined): Endpoint {
-  const path = needText(wire, "path");
-  const colon = path.indexOf(":");
-  return {
-    path,
-    svm: colon < 0 ? path : path.slice(0, colon),
-    volume: colon < 0 ? "" : path.slice(colon + 1),
-    cluster: text(part(wire, "cluster"), "name"),
+/**
+ * A reader for one list. Clusters have mirrors by the ten thousand, and most have the same policy and few SVMs: what is equal to the record before is not
+ * made again.
+ */
+function relationshipReader(): (wire: Wire) => Relationship {
+  const readSource = endpointReader();
+  const readTarget = endpointReader();
+  let lastPolicy: Relationship["policy"];
+  const readPolicy = (wire: Wire | undefined): Relationship["policy"] => {
+    if (wire === undefined) return undefined;
+    const [name, uuid, type] = [textOf(wire["name"]), textOf(wire["uuid"]), textOf(wire["type"])];
+    if (lastPolicy?.uuid !== uuid || lastPolicy?.name !== name || lastPolicy?.type !== type)
+      lastPolicy = { name, uuid, type };
+    return lastPolicy;
+  };
+  return (wire) => {
+    const transfer = partOf(wire["transfer"]);
+    return {
+      uuid: needTextOf(wire["uuid"], "uuid"),
+      source: readSource(partOf(wire["source"])),
+      destination: readTarget(partOf(wire["destination"])),
+      state: wordOf(wire["state"], STATES),
+      healthy: flagOf(wire["healthy"]),
+      unhealthyReasons:
+        wire["unhealthy_reason"] === undefined ? NO_REASON : parts(wire, "unhealthy_reason").map(readReason),
+      lagMs: durationMs(textOf(wire["lag_time"])),
+      exportedSnapshot: textOf(wire["exported_snapshot"]),
+      transfer: transfer === undefined ? undefined : readTransfer(transfer),
+      lastTransferType: wordOf(wire["last_transfer_type"], TRANSFER_TYPES),
+      policy: readPolicy(partOf(wire["policy"])),
+      schedule: textOf(partOf(wire["transfer_schedule"])?.["name"]),
+      throttleKilobytesPerSecond: numOf(wire["throttle"]),
+      restore: flagOf(wire["restore"]) ?? false,
+    };
   };
 }
 
-function readTransfer(wire: Wire): MirrorTransfer {
-  return {
-    state: word(wire, "state", TRANSFER_STATES),
-    uuid: text(wire, "uuid"),
-    bytes: num(wire, "bytes_transferred"),
-    endTime: instant(wire, "end_time"),
-    durationMs: span(wire, "total_duration"),
-    type: word(wire, "type", TRANSFER_TYPES),
+const NO_REASON: Relationship["unhealthyReasons"] = Object.freeze([]);
+
+function endpointReader(): (wire: Wire | undefined) => Endpoint {
+  let svm = "";
+  let cluster: string | undefined;
+  return (wire) => {
+    const path = needTextOf(wire?.["path"], "path");
+    const colon = path.indexOf(":");
+    if (colon < 0) svm = path;
+    else if (svm.length !== colon || !path.startsWith(svm)) svm = path.slice(0, colon);
+    const named = textOf(partOf(wire?.["cluster"])?.["name"]);
+    if (cluster !== named) cluster = named;
+    return { path, svm, volume: colon < 0 ? "" : path.slice(colon + 1), cluster };
   };
 }
+
+const readTransfer = (wire: Wire): MirrorTransfer => ({
+  state: wordOf(wire["state"], TRANSFER_STATES),
+  uuid: textOf(wire["uuid"]),
+  bytes: numOf(wire["bytes_transferred"]),
+  endTime: instantOf(wire["end_time"]),
+  durationMs: durationMs(textOf(wire["total_duration"])),
+  type: wordOf(wire["type"], TRANSFER_TYPES),
+});
 
 const readReason = (wire: Wire) => ({
   code: text(wire, "code") ?? num(wire, "code")?.toString(),
   message: text(wire, "message") ?? "no reason given",
 });
 
-function readRelationship(wire: Wire): Relationship {
-  const transfer = part(wire, "transfer");
-  const policy = part(wire, "policy");
-  return {
+function destinationReader(): (wire: Wire) => MirrorDestination {
+  const readSource = endpointReader();
+  const readTarget = endpointReader();
+  return (wire) => ({
     uuid: needText(wire, "uuid"),
-    source: readEndpoint(part(wire, "source")),
-    destination: readEndpoint(part(wire, "destination")),
-    state: word(wire, "state", STATES),
-    healthy: flag(wire, "healthy"),
-    unhealthyReasons: wire["unhealthy_reason"] === undefined ? [] : parts(wire, "unhealthy_reason").map(readReason),
-    lagMs: span(wire, "lag_time"),
-    exportedSnapshot: text(wire, "exported_snapshot"),
-    transfer: transfer === undefined ? undefined : readTransfer(transfer),
-    lastTransferType: word(wire, "last_transfer_type", TRANSFER_TYPES),
-    policy:
-      policy === undefined
-        ? undefined
-        : { name: text(policy, "name"), uuid: text(policy, "uuid"), type: text(policy, "type") },
-    schedule: text(part(wire, "transfer_schedule"), "name"),
-    throttleKilobytesPerSecond: num(wire, "throttle"),
-    restore: flag(wire, "restore") ?? false,
-  };
-}
-
-function readDestination(wire: Wire): MirrorDestination {
-  return {
-    uuid: needText(wire, "uuid"),
-    source: readEndpoint(part(wire, "source")),
-    destination: readEndpoint(part(wire, "destination")),
-  };
+    source: readSource(part(wire, "source")),
+    destination: readTarget(part(wire, "destination")),
+  });
 }
 
 function filters(filter: RelationshipFilter): Filters {
@@ -170,24 +204,25 @@ export function relationshipReads(http: HttpReads) {
   return {
     /** GET …/{uuid}. Rejected "4": there is none; for a restore relationship that may be success. */
     get: (uuid: string): Promise<Relationship> =>
-      http.get(api`/snapmirror/relationships/${uuid}`, { fields: FIELDS }, readRelationship),
+      http.get(api`/snapmirror/relationships/${uuid}`, { fields: FIELDS }, relationshipReader()),
 
     /** GET …/{uuid}, undefined when there is none. Just after its creation it may take seconds to appear. */
     find: (uuid: string): Promise<Relationship | undefined> =>
-      http.find(api`/snapmirror/relationships/${uuid}`, { fields: FIELDS }, readRelationship),
+      http.find(api`/snapmirror/relationships/${uuid}`, { fields: FIELDS }, relationshipReader()),
 
     /** GET /snapmirror/relationships, all pages. */
     list: (filter: RelationshipFilter = {}): Promise<Relationship[]> =>
-      http.list(path, query(filters(filter)), readRelationship),
+      http.list(path, query(filters(filter)), relationshipReader()),
 
     /**
      * The watcher's question: how are these doing? One collection query for any number of them; those that are missing from the answer are gone.
      */
     watch: async (uuids: readonly string[]): Promise<Relationship[]> => {
       if (uuids.length === 0) return [];
-      if (uuids.length <= UUIDS_PER_QUERY) return http.list(path, query({ uuid: { anyOf: uuids } }), readRelationship);
+      if (uuids.length <= UUIDS_PER_QUERY)
+        return http.list(path, query({ uuid: { anyOf: uuids } }), relationshipReader());
       const wanted = new Set(uuids);
-      return (await http.list(path, query({}), readRelationship)).filter((each) => wanted.has(each.uuid));
+      return (await http.list(path, query({}), relationshipReader())).filter((each) => wanted.has(each.uuid));
     },
 
     /**
@@ -213,7 +248,7 @@ export function relationshipReads(http: HttpReads) {
           },
           also: { list_destinations_only: true },
         },
-        readDestination,
+        destinationReader(),
       ),
   };
 }

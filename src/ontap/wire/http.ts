@@ -63,22 +63,30 @@ export class OntapHttp implements HttpReads {
 
   async list<T>(path: string, query: Query, reading: Reading<T>): Promise<T[]> {
     const found: T[] = [];
-    const paged = { ...query, also: { ...query.also, max_records: PAGE_RECORDS } };
-    let target = this.#readTarget(path, paged);
-    let coming: Promise<Reply> | undefined = this.#read(path, target);
+    const target = this.#readTarget(path, { ...query, also: { ...query.also, max_records: PAGE_RECORDS } });
+    let coming: NextPage | undefined = { target, reply: this.#read(path, target) };
     for (let pages = 1; coming !== undefined; pages++) {
-      const page: Page = this.#understand(path, readPage, (await coming).body);
-      if (page.next === target || pages >= MAX_PAGES) throw this.#unreadable(path, "its pages do not end");
-      coming = undefined;
-      if (page.next !== undefined) {
-        target = this.#nextTarget(path, page.next);
-        // Asked for before this one is read: reading costs no waiting then.
-        coming = this.#read(path, target);
-        coming.catch(() => undefined);
-      }
-      this.#understandAll(path, page.records, reading, found);
+      if (pages > MAX_PAGES) throw this.#unreadable(path, "its pages do not end");
+      const asked: string = coming.target;
+      // In a callback, so that nothing of a page is held on to while the next one is waited for: every garbage collection would copy it about.
+      coming = await coming.reply.then(({ body }) => this.#takePage(path, asked, body, reading, found));
     }
     return found;
+  }
+
+  /** Reads a page into `into`; the one after it is asked for before, because then reading costs no waiting. */
+  #takePage<T>(path: string, target: string, body: unknown, reading: Reading<T>, into: T[]): NextPage | undefined {
+    const page = this.#understand(path, readPage, body);
+    if (page.next === undefined) {
+      this.#understandAll(path, page.records, reading, into);
+      return undefined;
+    }
+    if (page.next === target) throw this.#unreadable(path, "its pages do not end");
+    const next = this.#nextTarget(path, page.next);
+    const reply = this.#read(path, next);
+    reply.catch(() => undefined);
+    this.#understandAll(path, page.records, reading, into);
+    return { target: next, reply };
   }
 
   async start(write: Write, options: WriteOptions): Promise<Accepted> {
@@ -195,6 +203,12 @@ export class OntapHttp implements HttpReads {
   #unreadable(path: string, why: string, cause?: unknown): Problem {
     return unreadableProblem(this.#call({ method: "GET", path }), why, cause);
   }
+}
+
+/** A page that is on its way. */
+interface NextPage {
+  readonly target: string;
+  readonly reply: Promise<Reply>;
 }
 
 interface Page {
