@@ -54,6 +54,8 @@ export interface Knobs {
   readonly noParentSnapshotCode: number;
   /** Does a cloned snapshot stop the updates that want to rotate it: as the release has it (before 9.12.1), or never? */
   readonly cloneStall: "release" | "never";
+  /** A resync that does not say which: quick as the release has it (from 9.13.1, and refused where the volume has clones), or never. */
+  readonly quickResync: "release" | "never";
   /** Encrypted volumes go offline when their key vault was out of reach for so long: four misses of 15 minutes. */
   readonly keyVaultPatienceMs: number;
   /** A fresh peering of clusters is not available before: from-to. */
@@ -100,6 +102,7 @@ export const realistic: Knobs = {
   mirrorSnapshotsKept: 1,
   noParentSnapshotCode: 918247,
   cloneStall: "release",
+  quickResync: "release",
   keyVaultPatienceMs: 3_600_000,
   encryptMs: 60_000,
   peeringMs: [0, 3000],
@@ -131,6 +134,7 @@ const CHOICES: Partial<Record<keyof Knobs, readonly (string | number)[]>> = {
   updateWhilePaused: ["refuse", "allow"],
   vaultSnapshotDelete: ["refuse", "allow"],
   cloneStall: ["release", "never"],
+  quickResync: ["release", "never"],
   jobControl: ["refuse", "allow"],
   featureErrorStatus: [400, 500],
   rightsCheckedIn: ["call", "job"],

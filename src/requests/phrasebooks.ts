@@ -257,10 +257,10 @@ export const protect: Words = {
 };
 export const unprotect: Words = {
   name: "unprotect",
-  says: ["unprotect <set> [to <target>]", "break mirror <set>"],
-  summary: "takes a set's mirror apart",
+  says: ["unprotect <set> [to <target>] [with its volumes] [and the peering]", "break mirror <set>"],
+  summary: "takes a set's mirror apart; with its volumes, the copies are deleted too",
   effect: "destroy",
-  fields: { target: null },
+  fields: { target: null, "with its volumes": "volumes", "and the peering": "peering" },
 };
 export const snapshot: Words = {
   name: "snapshot",

@@ -123,8 +123,16 @@ export interface Runbook<Req, Facts, S extends Steps> {
     readonly sentences: readonly string[];
     readonly choices: readonly { label: string; say: string }[];
   };
-  /** The laws run on this; `world` names a simulator seed, `first` what must have happened before. */
-  readonly example: { readonly say: string; readonly world: string; readonly first?: readonly string[] };
+  /**
+   * The laws run on this; `world` names a simulator seed, `first` what must have been asked for before, `given` what somebody else must have
+   * done at the far ends (test/support/given.ts does it).
+   */
+  readonly example: {
+    readonly say: string;
+    readonly world: string;
+    readonly first?: readonly string[];
+    readonly given?: string;
+  };
 }
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- the registry holds runbooks of many shapes; each is checked where it is defined */

@@ -5,6 +5,7 @@ import { extendLease } from "./extend-lease.js";
 import { pauseMirror } from "./pause-mirror.js";
 import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
+import { resyncMirror } from "./resync-mirror.js";
 import { resumeMirror } from "./resume-mirror.js";
 import { throttleMirror } from "./throttle-mirror.js";
 import { snapshot } from "./snapshot.js";
@@ -22,6 +23,7 @@ export const runbooks: readonly AnyRunbook[] = [
   throttleMirror,
   snapshot,
   deleteSnapshot,
+  resyncMirror,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

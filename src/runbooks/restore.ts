@@ -23,6 +23,7 @@ export const restore = defineRunbook({
 const restoredShape = z.object({ volume: z.string(), snapshot: z.string() });
 const safetyShape = z.object({ note: z.object({ until: z.string() }), volume: z.string(), cluster: z.string() });
 const readBackShape = z.object({ baseSurvived: z.boolean() });
+const pinShape = z.object({ note: z.object({ set: z.string() }) });
 const pausedShape = z.object({ volume: z.string() });
 
 function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook["closing"]>> {
@@ -31,6 +32,7 @@ function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook
   const safety = of("holdSafetyCopy").flatMap((step) => safetyShape.safeParse(step.input).data ?? []);
   const based = of("readBack").every((step) => readBackShape.safeParse(step.output).data?.baseSurvived === true);
   const paused = of("staysPaused").flatMap((step) => pausedShape.safeParse(step.input).data ?? []);
+  const sets = [...new Set(of("pinSnapshot").flatMap((step) => pinShape.safeParse(step.input).data?.note.set ?? []))];
   return {
     sentences: [
       ...restored.map(({ volume, snapshot }) => `${volume} is as it was at ${snapshot}.`),
@@ -46,6 +48,9 @@ function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook
             "The mirror lost its base by the restore and stays paused, with everything it has: it needs a resync, which discards on it what production no longer has.",
           ]),
     ],
-    choices: [],
+    // The set's name stands in what pins and holds its snapshots.
+    choices: based
+      ? []
+      : sets.map((set) => ({ label: `Resync the mirror of ${set}`, say: `resync the ${set} mirror` })),
   };
 }

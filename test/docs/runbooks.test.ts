@@ -7,6 +7,7 @@ import { phrasebooks, understand } from "../../src/requests/index.js";
 import { runbooks, type AnyRunbook } from "../../src/runbooks/index.js";
 import { tagOf } from "../../src/runbooks/tools.js";
 import { vocabularyOf } from "../../src/vocabulary.js";
+import { given } from "../support/given.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
 /** docs/runbooks.md is written from the registry: UPDATE_DOCS=1 writes it anew, without it this compares. */
@@ -38,7 +39,9 @@ async function sectionOf(runbook: AnyRunbook): Promise<string> {
   const words = phrasebooks(() => true).find((each) => each.name === runbook.name);
   const first = runbook.example.first?.length
     ? `, after ${runbook.example.first.map((each) => `\`${each}\``).join(", ")}`
-    : "";
+    : runbook.example.given === undefined
+      ? ""
+      : `, where ${runbook.example.given}`;
   return [
     `## ${runbook.name}`,
     "",
@@ -62,6 +65,7 @@ async function examplePlan(runbook: AnyRunbook): Promise<Plan> {
     const { runbook: name, request } = read(sentence);
     expect((await engine.drive(await engine.ask(name, request))).outcome).toBe("succeeded");
   }
+  await given(world, runbook.example);
   const { request } = read(runbook.example.say);
   const run = {
     id: "RUN",

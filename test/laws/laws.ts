@@ -8,6 +8,7 @@ import { planBytes } from "../../src/core/plan.js";
 import type { AnyRunbook } from "../../src/runbooks/index.js";
 import { tagOf } from "../../src/runbooks/tools.js";
 import type { TestEngine } from "../support/engine.js";
+import { given } from "../support/given.js";
 import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type ScriptFault, type TestWorld, type WireFault } from "../support/world.js";
 
@@ -212,6 +213,7 @@ async function asItWas(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
     const { runbook: name, request } = readSentence(world, sentence);
     expect((await engine.drive(await engine.ask(name, request))).outcome).toBe("succeeded");
   }
+  await given(world, runbook.example);
   await arrange?.by(world);
   world.fabric.clearFaults();
   world.cloud.clearFaults();
@@ -260,6 +262,14 @@ async function prepare(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
     writesSince: (earlier) => writesSince(world, earlier),
     worldNow: compared,
     destroyed: () => world.farEnds.flatMap((end) => end.destroyed().slice(effectsBefore.get(end.name) ?? 0)),
+    destroyed: () =>
+      clusters.flatMap((cluster) =>
+        world.fabric
+          .effects(cluster)
+          .slice(effectsBefore.get(cluster) ?? 0)
+          .filter((each) => each.by === "call" && /^volume|^mirror resynced$/.test(each.effect))
+          .map((each) => `${each.effect} ${each.object}`),
+      ),
   };
 }
 

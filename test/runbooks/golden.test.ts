@@ -11,6 +11,7 @@ import type { AnyRunbook, Steps } from "../../src/runbooks/define.js";
 import { runbooks, type Drawn } from "../../src/runbooks/index.js";
 import { tagOf, type RunFacts } from "../../src/runbooks/tools.js";
 import { shownText } from "../support/answers.js";
+import { given } from "../support/given.js";
 import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
@@ -30,6 +31,7 @@ interface Scene {
   readonly name: string;
   readonly say: string;
   readonly first?: readonly string[];
+  readonly given?: string;
 }
 const more: readonly Scene[] = [
   { name: "clone.v1 fresh", say: "clone prod for training with fresh data" },
@@ -68,6 +70,7 @@ describe("what the approver reads, word for word", () => {
     }
     const { runbook: called, request } = readSentence(world, scene.say);
     const runbook = runbooks.find((each) => each.name === called)!;
+    await given(world, scene);
     expect(name.split(" ")[0]).toBe(nameOf(runbook));
     const drawn = await look(engine.engine, runbook, request, run);
     expectFile(`plans/${name.replace(" ", "-")}.txt`, textOf(scene, runbook, drawn, world));
@@ -86,6 +89,7 @@ function textOf(scene: Scene, runbook: AnyRunbook, { plan, facts }: Drawn, world
   const asked = demand(world.config.policy, { runbook: plan.runbook, steps: plan.steps, asker });
   const lines = [
     ...(scene.first ?? []).map((sentence) => `after "${sentence}"`),
+    ...(scene.given === undefined ? [] : [`where ${scene.given}`]),
     `"${scene.say}"`,
     `${runbook.title(plan.request)} (${plan.runbook} version ${plan.version})`,
     `asked: ${canonical(plan.request)}`,

@@ -1,5 +1,6 @@
 import type { FabricState } from "../fabric.js";
 import { ApiError } from "../kernel/errors.js";
+import { atLeast } from "../kernel/releases.js";
 import type { RelationshipState, SnapshotState, VolumeState } from "../state.js";
 import { clonesOf, setContent, where } from "../storage/content.js";
 import { deleteSnapshot, isLocked } from "../storage/snapshots.js";
@@ -92,6 +93,12 @@ function refuseHeld(
   }
 }
 
+/** From 9.13.1 a resync is quick unless it says otherwise; before it is only when it says so: reference 7.3. */
+function isQuick(fabric: FabricState, relationship: RelationshipState, { quickResync }: Wanted): boolean {
+  if (quickResync !== undefined || fabric.knobs.quickResync === "never") return quickResync ?? false;
+  return atLeast(fabric.cluster(relationship.destination.cluster).spec.release, "9.13.1");
+}
+
 /** From uninitialized: a baseline onto a dp volume. From broken_off, or onto a rw volume: resync. */
 function synchronize(fabric: FabricState, relationship: RelationshipState, wanted: Wanted): () => void {
   const volume = fabric.volumeOf(relationship.destination);
@@ -105,7 +112,10 @@ function synchronize(fabric: FabricState, relationship: RelationshipState, wante
   const none = fabric.is(relationship.destination.cluster, "noCommonSnapshot");
   if (!volume || !source || none || !newestCommon(volume, source))
     throw refusal(13303810, "snapmirrored", "No common snapshot found");
-  if (wanted.quickResync && clonesOf(fabric.cluster(relationship.destination.cluster), volume).length > 0) {
+  if (
+    isQuick(fabric, relationship, wanted) &&
+    clonesOf(fabric.cluster(relationship.destination.cluster), volume).length > 0
+  ) {
     throw refusal(13303810, "snapmirrored", "Quick resync is not possible: the destination volume has clones");
   }
   const wish = { scheduled: false, preserve: wanted.preserve };

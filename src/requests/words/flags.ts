@@ -43,6 +43,16 @@ export const FLAG_WORDS: Readonly<Record<string, readonly string[]>> = {
     "to get|take|receive|host clones|clone|luns|storage",
   ],
   "with key vault": ["with|using|in|by|and the|an|our? azure? key? vault|keyvault|akv keys|key?", "at rest"],
+  "with its volumes": [
+    "with|and|including|plus all? its|the|their|all mirror|destination|dr|copied? volumes|volume|copies|copy",
+    "with|and|including its|the|their data",
+    "and delete|remove its|the|their|all mirror|destination|dr? volumes|volume|copies|copy",
+  ],
+  "and the peering": [
+    "and|with|including|plus the|its|their svm? peering|peerings|peers|peer",
+    "and the|its|their policy|schedule|peering and the? policy|schedule|peering",
+    "and remove|delete the|its|their svm? peering|peerings",
+  ],
   "of storage": ["of? new? storage|disk|disks|space|volume|volumes|lun|luns|capacity space?"],
   only: ["only|just", "nothing but"],
   my: ["my|mine", "i have|own|made|created|asked", "do i have|own", "of mine", "have i"],

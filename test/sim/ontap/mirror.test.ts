@@ -172,7 +172,7 @@ describe("break and resync", () => {
       svm: { name: "svm_epic_dr" },
       clone: { is_flexclone: true, parent_volume: { name: "epic_prd_dr" }, parent_snapshot: { name: "dr-only" } },
     });
-    await on.done(CVO, "PATCH", path(), { state: "snapmirrored" });
+    await on.done(CVO, "PATCH", path(), { state: "snapmirrored", quick_resync: false });
     expect(await on.mirror(PRD)).toMatchObject({
       state: "broken_off",
       healthy: false,

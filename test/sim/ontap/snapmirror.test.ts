@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { Knobs } from "../../../sim/ontap/knobs.js";
 import { instant } from "../../../sim/ontap/knobs.js";
+import { withProfile } from "../../../sim/ontap/index.js";
 import { epic } from "../../../sim/worlds/epic.js";
 import type { World } from "../../../sim/worlds/types.js";
 import { codeOf, direct, type Direct, one, volume } from "./direct.js";
@@ -83,6 +84,38 @@ describe("PATCH of a relationship", () => {
       expect(await mirror(on)).toMatchObject({ state: "snapmirrored", last_transfer_type: "resync" });
       expect(await on.list(CVO, `/storage/volumes/${uuid}/snapshots?name=own`)).toHaveLength(preserve ? 1 : 0);
     }
+  });
+});
+
+describe("quick resync", () => {
+  const old: World = withProfile(epic, { cluster: CVO, release: "9.12.1" });
+  test.each([
+    ["9.16.1, which says nothing: quick, so refused", epic, {}, undefined, 13303810],
+    ["9.16.1, told not to be", epic, {}, false, 0],
+    ["9.12.1, which says nothing", old, {}, undefined, 0],
+    ["the other reading of 9.16.1", epic, { quickResync: "never" as const }, undefined, 0],
+  ])("with a clone of an older snapshot on the volume: %s", async (_name, places, knobs, quick, code) => {
+    const on = world(knobs, places);
+    const path = `/snapmirror/relationships/${(await mirror(on)).uuid}`;
+    const parent = await volume(on, CVO, "epic_prd_dr");
+    const [snapshot] = await on.list(CVO, `/storage/volumes/${parent.uuid}/snapshots?name=nightly.*`);
+    const clone = {
+      is_flexclone: true,
+      parent_volume: { name: "epic_prd_dr" },
+      parent_snapshot: { name: snapshot.name },
+    };
+    expect(
+      await codeOf(on, CVO, "POST", "/storage/volumes", {
+        name: "held",
+        svm: { name: "svm_epic_dr" },
+        type: "rw",
+        clone,
+      }),
+    ).toBe(0);
+    await codeOf(on, CVO, "PATCH", path, { state: "broken_off" });
+    const asked = { state: "snapmirrored", ...(quick === undefined ? {} : { quick_resync: quick }) };
+    expect(await codeOf(on, CVO, "PATCH", path, asked)).toBe(code);
+    expect((await mirror(on)).state).toBe(code === 0 ? "snapmirrored" : "broken_off");
   });
 });
 

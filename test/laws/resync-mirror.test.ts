@@ -1,0 +1,4 @@
+import { resyncMirror } from "../../src/runbooks/resync-mirror.js";
+import { laws } from "./laws.js";
+
+laws(resyncMirror);
