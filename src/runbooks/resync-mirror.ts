@@ -4,7 +4,7 @@ import { Refusal } from "../core/problems.js";
 import { showDuration } from "../core/units.js";
 import type { LunMap, Snapshot, Volume } from "../ontap/index.js";
 import { readNote } from "./clones.js";
-import { commonOf, hasBase, type Common } from "./common.js";
+import { commonOf, hasBase, type Common } from "./sharedSnapshots.js";
 import { defineRunbook, type Planner } from "./define.js";
 import { getSet, listed } from "./inventory.js";
 import { viewMirrors, type MemberView } from "./mirrors.js";
