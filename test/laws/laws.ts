@@ -262,14 +262,6 @@ async function prepare(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
     writesSince: (earlier) => writesSince(world, earlier),
     worldNow: compared,
     destroyed: () => world.farEnds.flatMap((end) => end.destroyed().slice(effectsBefore.get(end.name) ?? 0)),
-    destroyed: () =>
-      clusters.flatMap((cluster) =>
-        world.fabric
-          .effects(cluster)
-          .slice(effectsBefore.get(cluster) ?? 0)
-          .filter((each) => each.by === "call" && /^volume|^mirror resynced$/.test(each.effect))
-          .map((each) => `${each.effect} ${each.object}`),
-      ),
   };
 }
 

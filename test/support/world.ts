@@ -116,7 +116,7 @@ function arrayEnd(fabric: Fabric, name: string): FarEnd {
     destroyed: () =>
       fabric
         .effects(name)
-        .filter((each) => each.by === "call" && each.effect.startsWith("volume"))
+        .filter((each) => each.by === "call" && /^volume|^mirror resynced$/.test(each.effect))
         .map((each) => `${each.effect} ${each.object}`),
     spoil: (method, nth, fault) => fabric.fault(name, { method, nth, times: 1, ...arrayFaults[fault] }),
   };
