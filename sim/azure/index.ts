@@ -3,6 +3,7 @@ import type { Cloud } from "../kit/cloud.js";
 import { FaultBook, type HttpFault } from "../kit/faults.js";
 import { jsonBody, start, type Handler, type SimReply, type SimRequest } from "../kit/http.js";
 import { CallLog, type Call } from "../kit/log.js";
+import { memento } from "../kit/memento.js";
 import { serverCert } from "../kit/tls.js";
 import { Arm } from "./arm.js";
 import { Identity } from "./identity.js";
@@ -34,6 +35,8 @@ export interface Azure {
   /** Ids of what calls deleted, oldest first. */
   deleted(): readonly string[];
   reset(): void;
+  /** Remembers everything but who is signed in; the function puts it back. */
+  save(): () => void;
 }
 
 /** Azure as far as Sluice speaks with it: Entra tokens, compute, managed Run Commands on the virtual hosts, Key Vault secrets. */
@@ -140,6 +143,7 @@ export function createAzure({ world, clock, hosts, nics = () => [], knobs: given
       Object.assign(knobs, DEFAULT_KNOBS, given);
       arm.reset();
     },
+    save: () => memento([arm, faults, log, knobs], [world, clock, hosts, identity]),
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { InMemoryFs, type FsStat, type IFileSystem } from "just-bash";
 import type { Machine, Mount } from "./machine.js";
 import { errno, MountedFiles } from "./mounted.js";
@@ -9,6 +10,18 @@ type Place =
   | { readonly in: "tree"; readonly path: string; readonly node: Node }
   | { readonly in: "mount"; readonly path: string; readonly below: string; readonly mount: Mount }
   | { readonly in: "base"; readonly path: string };
+
+/** What may be done to plain files; the same alterations of the same files give the same files. */
+export type Alteration =
+  | readonly ["writeFile", string, Content]
+  | readonly ["appendFile", string, Content]
+  | readonly ["mkdir", string, { readonly recursive?: boolean } | undefined]
+  | readonly ["rm", string, { readonly recursive?: boolean; readonly force?: boolean } | undefined]
+  | readonly ["mv", string, string]
+  | readonly ["chmod", string, number]
+  | readonly ["symlink", string, string]
+  | readonly ["link", string, string]
+  | readonly ["utimes", string, Date, Date];
 
 const asText = (content: Content): string =>
   typeof content === "string" ? content : Buffer.from(content).toString("utf8");
@@ -22,6 +35,10 @@ export class HostFiles implements IFileSystem {
   run: Run | undefined;
   /** Symbolic links among the plain files: asking the file system for each component of each path would be slow. */
   private readonly links = new Map<string, string>();
+  /** A digest of every alteration of plain files since the host was built: hosts of one past hold the same files. */
+  past = "";
+  /** Called with each alteration of plain files once it is made. */
+  watcher: ((done: Alteration) => void) | undefined;
   private drawn: { version: number; nodes: Map<string, Node>; children: Map<string, Set<string>> } | undefined;
 
   constructor(
@@ -41,6 +58,32 @@ export class HostFiles implements IFileSystem {
     }
     this.drawn = { version: this.machine.version, nodes, children };
     return this.drawn;
+  }
+
+  /** Every change of a plain file goes through here. Throws what the file system throws, and then nothing was changed. */
+  async alter(alteration: Alteration): Promise<void> {
+    const [act, ...given] = alteration;
+    await (this.base[act] as (...args: readonly unknown[]) => Promise<void>)(...given);
+    this.followLinks(alteration);
+    const text = JSON.stringify(alteration, (_, value: unknown) =>
+      value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
+    );
+    this.past = createHash("sha256").update(this.past).update(text).digest("hex");
+    this.watcher?.(alteration);
+  }
+
+  private followLinks(alteration: Alteration): void {
+    if (alteration[0] === "symlink") this.links.set(alteration[2], alteration[1]);
+    if (alteration[0] === "rm") {
+      for (const link of this.links.keys())
+        if (link === alteration[1] || link.startsWith(`${alteration[1]}/`)) this.links.delete(link);
+    }
+    if (alteration[0] !== "mv") return;
+    const [, from, to] = alteration;
+    const link = this.links.get(from);
+    this.links.delete(from);
+    this.links.delete(to);
+    if (link !== undefined) this.links.set(to, link);
   }
 
   /** The path with symbolic links resolved; the last component only if asked. */
@@ -109,7 +152,7 @@ export class HostFiles implements IFileSystem {
     if (place.in === "tree") return this.writeNode(place, asText(content));
     // Bash complains and goes on; just-bash would end the script. Without effect is the nearest.
     if (place.path.startsWith("/sys/")) return;
-    return this.base.writeFile(place.path, content);
+    return this.alter(["writeFile", place.path, content]);
   }
 
   private writeNode(place: Place & { in: "tree" }, text: string): void {
@@ -123,7 +166,7 @@ export class HostFiles implements IFileSystem {
     if (place.in === "tree") return this.writeNode(place, asText(content));
     if (place.in === "base") {
       if (place.path.startsWith("/sys/")) return;
-      return this.base.appendFile(place.path, content);
+      return this.alter(["appendFile", place.path, content]);
     }
     const files = this.files(place.mount);
     const before = files.kind(place.below) === "file" ? files.read(place.below) : "";
@@ -176,7 +219,7 @@ export class HostFiles implements IFileSystem {
     const place = await this.place(path);
     if (place.in === "base") {
       if (options?.recursive) await this.mkdirParents(place.path);
-      return this.base.mkdir(place.path, options);
+      return this.alter(["mkdir", place.path, options]);
     }
     const exists = place.in === "tree" || this.files(place.mount).kind(place.below) !== undefined;
     if (exists && !options?.recursive) throw errno("EEXIST", "file already exists, mkdir", path);
@@ -186,7 +229,7 @@ export class HostFiles implements IFileSystem {
   /** Directories of the kernel's tree are real to `mkdir -p` below them. */
   private async mkdirParents(path: string): Promise<void> {
     const parent = path.slice(0, path.lastIndexOf("/"));
-    if (parent !== "") await this.base.mkdir(parent, { recursive: true });
+    if (parent !== "") await this.alter(["mkdir", parent, { recursive: true }]);
   }
 
   async readdir(path: string): Promise<string[]> {
@@ -211,11 +254,7 @@ export class HostFiles implements IFileSystem {
     if (place.in === "base") {
       if (this.machine.mounts.some((each) => each.mountPoint.startsWith(`${place.path}/`)))
         throw errno("EBUSY", "device or resource busy, rm", path);
-      await this.base.rm(place.path, options);
-      for (const link of this.links.keys()) {
-        if (link === place.path || link.startsWith(`${place.path}/`)) this.links.delete(link);
-      }
-      return;
+      return this.alter(["rm", place.path, options]);
     }
     if (place.in === "tree") throw errno("EPERM", "operation not permitted, unlink", path);
     if (place.below === "") throw errno("EBUSY", "device or resource busy, rm", path);
@@ -233,14 +272,7 @@ export class HostFiles implements IFileSystem {
 
   async mv(from: string, to: string): Promise<void> {
     const [source, target] = [await this.place(from, false), await this.place(to, false)];
-    if (source.in === "base" && target.in === "base") {
-      await this.base.mv(source.path, target.path);
-      const link = this.links.get(source.path);
-      this.links.delete(source.path);
-      this.links.delete(target.path);
-      if (link !== undefined) this.links.set(target.path, link);
-      return;
-    }
+    if (source.in === "base" && target.in === "base") return this.alter(["mv", source.path, target.path]);
     await this.cp(from, to, { recursive: true });
     await this.rm(from, { recursive: true });
   }
@@ -256,17 +288,16 @@ export class HostFiles implements IFileSystem {
 
   async chmod(path: string, mode: number): Promise<void> {
     const place = await this.place(path);
-    if (place.in === "base") return this.base.chmod(place.path, mode);
+    if (place.in === "base") return this.alter(["chmod", place.path, mode]);
   }
 
   async symlink(target: string, path: string): Promise<void> {
     const at = (await this.place(path, false)).path;
-    await this.base.symlink(target, at);
-    this.links.set(at, target);
+    await this.alter(["symlink", target, at]);
   }
 
   async link(existing: string, path: string): Promise<void> {
-    return this.base.link((await this.place(existing)).path, (await this.place(path)).path);
+    return this.alter(["link", (await this.place(existing)).path, (await this.place(path)).path]);
   }
 
   async readlink(path: string): Promise<string> {
@@ -284,6 +315,6 @@ export class HostFiles implements IFileSystem {
 
   async utimes(path: string, atime: Date, mtime: Date): Promise<void> {
     const place = await this.place(path);
-    if (place.in === "base") return this.base.utimes(place.path, atime, mtime);
+    if (place.in === "base") return this.alter(["utimes", place.path, atime, mtime]);
   }
 }

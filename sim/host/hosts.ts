@@ -1,8 +1,10 @@
 import { InMemoryFs } from "just-bash";
+import { memento } from "../kit/memento.js";
 import { boot, powerOff } from "./boot.js";
 import { execute, quoteAll, type Interference } from "./shell.js";
 import { HostFiles } from "./files.js";
 import { Machine, type PacemakerGroups } from "./machine.js";
+import { WatchedSan, type Job, type ScriptMemory } from "./memory.js";
 import { Run } from "./run.js";
 import { comparable, shown } from "./shown.js";
 import {
@@ -43,6 +45,8 @@ export interface Hosts {
   writeFile(host: string, path: string, text: string): Promise<void>;
   /** Every host as the world describes it, faults and files gone. */
   reset(): void;
+  /** Remembers how all hosts are, faults and files too; the function puts that back. No script may be running at either time. */
+  save(): () => void;
 }
 
 const DEFAULTS: HostKnobs = {
@@ -62,23 +66,25 @@ interface Armed {
 
 interface Host {
   machine: Machine;
+  san: WatchedSan;
   files: HostFiles;
   faults: Armed[];
   queue: Promise<unknown>;
 }
 
 /** Virtual Linux hosts over the arrays behind `san`. */
-export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
-  let runs = 0;
-  let groups: PacemakerGroups = new Map();
+export function createHosts({ world, clock, san, knobs, memory }: HostsOptions): Hosts {
+  const state = { runs: 0, groups: new Map() as PacemakerGroups, all: new Map<string, Host>() };
+  const newRun = (at?: number): Run => new Run((state.runs += 1), clock, at);
   const build = (name: string): Host => {
     const host = world.hosts.find((each) => each.name === name);
     if (!host) throw new Error(`no host ${name} in world ${world.name}`);
+    const watched = new WatchedSan(san);
     const machine = new Machine(
       host,
-      san,
+      watched,
       { ...DEFAULTS, ...(typeof knobs === "function" ? knobs(name) : knobs) },
-      groups,
+      state.groups,
     );
     const base = new InMemoryFs();
     for (const each of [
@@ -102,13 +108,13 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
     base.writeFileSync("/lib/udev/scsi_id", '#!/bin/bash\nscsi_id "$@"\n', undefined, { mode: 0o755 });
     // what units of systemd name by its path
     base.writeFileSync("/bin/bash", '#!/bin/bash\nbash "$@"\n', undefined, { mode: 0o755 });
-    const made: Host = { machine, files: new HostFiles(machine, base), faults: [], queue: Promise.resolve() };
-    boot(machine, new Run(++runs, clock));
-    return made;
+    const files = new HostFiles(machine, base);
+    boot(machine, newRun());
+    return { machine, san: watched, files, faults: [], queue: Promise.resolve() };
   };
-  let all = new Map(world.hosts.map((host) => [host.name, build(host.name)]));
+  state.all = new Map(world.hosts.map((host) => [host.name, build(host.name)]));
   const get = (name: string): Host => {
-    const found = all.get(name);
+    const found = state.all.get(name);
     if (!found) throw new Error(`no host ${name} in world ${world.name}`);
     return found;
   };
@@ -116,7 +122,7 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
     powerOff(host.machine);
     host.machine.boots += 1;
     await clearVolatile(host.files);
-    boot(host.machine, new Run(++runs, clock));
+    boot(host.machine, newRun());
   };
   /** Timers that came due while nobody looked, in their order and at their own time. */
   const fireDue = async (host: Host): Promise<void> => {
@@ -125,7 +131,7 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
       const due = machine.timers.filter((each) => each.at <= clock.now()).sort((a, b) => a.at - b.at)[0];
       if (!due || machine.power === "off") return;
       machine.timers.splice(machine.timers.indexOf(due), 1);
-      const run = new Run(++runs, clock, due.at);
+      const run = newRun(due.at);
       files.run = run;
       await execute(machine, files, run, quoteAll(due.words), {}, "", undisturbed).finally(
         () => (files.run = undefined),
@@ -137,21 +143,23 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
       const host = get(name);
       const next = host.queue.then(async () => {
         await fireDue(host);
-        return start(host, new Run(++runs, clock), { script, env, stdin }, () => restart(host));
+        return start(host, newRun(), { script, env, stdin }, { memory, restart: () => restart(host) });
       });
       host.queue = next.catch(() => undefined);
       return next;
     },
     async settle() {
-      for (const host of all.values()) {
+      for (const host of state.all.values()) {
         host.queue = host.queue.then(() => fireDue(host));
         await host.queue;
       }
     },
-    state: () => ({ hosts: Object.fromEntries([...all].map(([name, host]) => [name, shown(host.machine)])) }),
+    state: () => ({ hosts: Object.fromEntries([...state.all].map(([name, host]) => [name, shown(host.machine)])) }),
     snapshot: () =>
-      Object.fromEntries([...all].map(([name, host]) => [name, comparable(host.machine, host.files, clock.now())])),
-    names: () => [...all.keys()],
+      Object.fromEntries(
+        [...state.all].map(([name, host]) => [name, comparable(host.machine, host.files, clock.now())]),
+      ),
+    names: () => [...state.all.keys()],
     power: (name) => get(name).machine.power,
     async setPower(name, power) {
       const host = get(name);
@@ -165,7 +173,7 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
       !get(name).faults.some(({ rule }) => rule.kind === "agentNotReady" || rule.kind === "unreachable"),
     fault: (name, rule) => void get(name).faults.push({ rule, left: "times" in rule ? (rule.times ?? 1) : 1 }),
     clearFaults: (name) => {
-      for (const [each, host] of all) if (name === undefined || each === name) host.faults = [];
+      for (const [each, host] of state.all) if (name === undefined || each === name) host.faults = [];
     },
     openFile(name, path, holder = {}) {
       const { machine } = get(name);
@@ -189,23 +197,23 @@ export function createHosts({ world, clock, san, knobs }: HostsOptions): Hosts {
     },
     writeFile: (name, path, text) => get(name).files.writeFile(path, text),
     reset() {
-      for (const host of all.values()) powerOff(host.machine);
-      groups = new Map();
-      all = new Map(world.hosts.map((host) => [host.name, build(host.name)]));
+      for (const host of state.all.values()) powerOff(host.machine);
+      state.groups = new Map();
+      state.all = new Map(world.hosts.map((host) => [host.name, build(host.name)]));
     },
+    save: () => memento([state], [san, ...world.hosts]),
   };
   return hosts;
 }
 
 const undisturbed: Interference = { before: () => undefined, after: () => undefined, ended: () => undefined };
 
-interface Job {
-  readonly script: string;
-  readonly env: Readonly<Record<string, string>>;
-  readonly stdin: string;
+interface Around {
+  readonly memory: ScriptMemory | undefined;
+  restart(): Promise<void>;
 }
 
-async function start(host: Host, run: Run, job: Job, restart: () => Promise<void>): Promise<HostRun> {
+async function start(host: Host, run: Run, job: Job, { memory, restart }: Around): Promise<HostRun> {
   const { machine, files } = host;
   if (machine.power === "off" || host.faults.some(({ rule }) => rule.kind === "unreachable"))
     throw new HostUnreachable(machine.host.name);
@@ -216,15 +224,11 @@ async function start(host: Host, run: Run, job: Job, restart: () => Promise<void
     return { end: "hung", exitCode: -1, stdout: "", stderr: "", tookMs: 0, release };
   }
   files.run = run;
-  const result = await execute(
-    machine,
-    files,
-    run,
-    job.script,
-    job.env,
-    job.stdin,
-    interference(host, run, job),
-  ).finally(() => (files.run = undefined));
+  const real = () => execute(machine, files, run, job.script, job.env, job.stdin, interference(host, run, job));
+  const isMeddledWith = host.faults.some((fault) => fault.left > 0);
+  const result = await (memory && !isMeddledWith ? memory.run(host, run, job, real) : real()).finally(
+    () => (files.run = undefined),
+  );
   if (run.over === "rebooted") await restart();
   for (const lock of machine.locks.values()) if (lock.run === run.id && run.over !== "hung") lock.until = run.now();
   const isOver = run.over !== undefined;
@@ -282,6 +286,6 @@ function interference(host: Host, run: Run, job: Job): Interference {
 }
 
 async function clearVolatile(files: HostFiles): Promise<void> {
-  for (const parent of ["/run", "/tmp"]) await files.base.rm(parent, { recursive: true, force: true });
-  for (const each of ["/run/lock", "/tmp"]) files.base.mkdirSync(each, { recursive: true });
+  for (const parent of ["/run", "/tmp"]) await files.alter(["rm", parent, { recursive: true, force: true }]);
+  for (const each of ["/run/lock", "/tmp"]) await files.alter(["mkdir", each, { recursive: true }]);
 }

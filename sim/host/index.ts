@@ -1,4 +1,5 @@
 export { createHosts, type Hosts } from "./hosts.js";
+export { ScriptMemory } from "./memory.js";
 export { wwidOf } from "./devices.js";
 export {
   HostUnreachable,

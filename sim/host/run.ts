@@ -17,6 +17,8 @@ interface Frame {
 export class Run {
   elapsedMs = 0;
   commands = 0;
+  /** The script was told the time of day: what it does may depend on it. */
+  sawClock = false;
   over: Exclude<ScriptEnd, "exited"> | undefined;
   readonly abort = new AbortController();
   private readonly frames: Frame[] = [];
@@ -29,6 +31,7 @@ export class Run {
 
   /** Now, as this script feels it. */
   now(): number {
+    this.sawClock = true;
     return this.startedAt + this.elapsedMs;
   }
 

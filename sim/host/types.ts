@@ -1,5 +1,6 @@
 import type { San } from "../kit/san.js";
 import type { SimClock } from "../kit/clock.js";
+import type { ScriptMemory } from "./memory.js";
 import type { World } from "../worlds/types.js";
 
 /** How a host differs from the default: RHEL 9, LVM 2.03.24 with a devices file, ONTAP's ALUA, `find_multipaths yes`. */
@@ -70,6 +71,8 @@ export interface HostsOptions {
   readonly clock: SimClock;
   readonly san: San;
   readonly knobs?: Partial<HostKnobs> | ((host: string) => Partial<HostKnobs>);
+  /** Scripts seen before, on the same host in the same state, are not interpreted again. Default: every script is. */
+  readonly memory?: ScriptMemory | undefined;
 }
 
 export interface ShownHost {

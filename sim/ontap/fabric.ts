@@ -2,6 +2,7 @@ import type { SimClock } from "../kit/clock.js";
 import type { Bytes } from "./bytes/bytes.js";
 import { FaultBook } from "../kit/faults.js";
 import { CallLog } from "../kit/log.js";
+import { memento } from "../kit/memento.js";
 import type { World } from "../worlds/types.js";
 import { Ids } from "./ids.js";
 import { type Knobs, realistic } from "./knobs.js";
@@ -21,19 +22,7 @@ interface Timed {
 
 const MINUTE_MS = 60_000;
 
-const indexes = new WeakMap<
-  readonly VolumeState[],
-  { readonly length: number; readonly of: Map<string, VolumeState> }
->();
-
-/** An index over a list of volumes that is only ever pushed to or replaced. */
-function byUuid(volumes: readonly VolumeState[]): Map<string, VolumeState> {
-  const known = indexes.get(volumes);
-  if (known?.length === volumes.length) return known.of;
-  const of = new Map(volumes.map((each) => [each.uuid, each]));
-  indexes.set(volumes, { length: volumes.length, of });
-  return of;
-}
+type Indexes = WeakMap<readonly VolumeState[], { readonly length: number; readonly of: Map<string, VolumeState> }>;
 
 /**
  * All arrays of a world over one clock. Nothing runs by itself: `settle()` brings the state to `clock.now()`, running what fell due in
@@ -62,6 +51,7 @@ export class FabricState {
   private settling = false;
   /** Where the bytes of LUNs are when they are real; undefined: they are as the host simulator describes them. */
   readonly bytes: Bytes | undefined;
+  private indexes: Indexes = new WeakMap();
 
   constructor(
     readonly world: World,
@@ -118,6 +108,16 @@ export class FabricState {
     }
     seedWorld(this);
     this.bytes?.agree();
+  }
+
+  /** Remembers everything; the function puts it back. What waits for its time keeps waiting for the same moment: the clock is the caller's. */
+  save(): () => void {
+    if (this.bytes) throw new Error("arrays with real bytes cannot be put back to what they were");
+    const putBack = memento([this], [this.world, ...this.world.clusters, this.clock]);
+    return () => {
+      putBack();
+      this.indexes = new WeakMap();
+    };
   }
 
   /** Runs `run` at that simulated moment (at once on the next settle when it has passed). */
@@ -186,7 +186,16 @@ export class FabricState {
 
   volumeOf(end: End): VolumeState | undefined {
     const volumes = this.clusters.get(end.cluster)?.volumes;
-    return volumes && byUuid(volumes).get(end.volumeUuid);
+    return volumes && this.byUuid(volumes).get(end.volumeUuid);
+  }
+
+  /** An index over a list of volumes that is only ever pushed to or replaced. */
+  private byUuid(volumes: readonly VolumeState[]): Map<string, VolumeState> {
+    const known = this.indexes.get(volumes);
+    if (known?.length === volumes.length) return known.of;
+    const of = new Map(volumes.map((each) => [each.uuid, each]));
+    this.indexes.set(volumes, { length: volumes.length, of });
+    return of;
   }
 
   effect(cluster: string, what: Effect["effect"], object: string, by: Effect["by"] = "call"): void {

@@ -85,6 +85,8 @@ export interface Fabric {
   settle(): void;
   /** The world as at the start, at the clock's present time. */
   reset(): void;
+  /** Remembers everything, logs and faults too; the function puts it back. The clock is the caller's to put back first. */
+  save(): () => void;
 }
 
 /** Builds the arrays of a world. Nothing listens until `listen`. */
@@ -142,5 +144,6 @@ export function createFabric(options: FabricOptions): Fabric {
       }),
     settle: () => state.settle(),
     reset: () => state.reset(),
+    save: () => state.save(),
   };
 }

@@ -218,9 +218,8 @@ async function asItWas(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
   world.fabric.clearFaults();
   world.cloud.clearFaults();
   world.scripts.reset();
-  const { runbook: name, request } = readSentence(world, runbook.example.say);
-  expect(name).toBe(runbook.name);
-  return { engine, name, request };
+  const saved = [world.save(), engine.save()];
+  return { engine, putBack: () => saved.forEach((each) => each()) };
 }
 
 /** A fresh world with everything that must have happened before, and one run about to be asked for. */
@@ -237,11 +236,23 @@ interface Bench {
   destroyed(): readonly string[];
 }
 
+/** What must have happened before, once for a world; afterwards world and store are put back to that moment. */
+interface Start {
+  readonly engine: TestEngine;
+  readonly before: unknown;
+  putBack(): void;
+}
+const starts = new WeakMap<TestWorld, Start>();
+
 async function prepare(world: TestWorld, runbook: AnyRunbook, arrange: LawOptions["arrange"]): Promise<Bench> {
   const compared = (): unknown => without(withoutWhatStays(world.snapshot()), arrange?.without ?? []);
-  const { engine, name, request } = await asItWas(world, runbook, arrange);
+  const start = starts.get(world) ?? { ...(await asItWas(world, runbook, arrange)), before: compared() };
+  starts.set(world, start);
+  start.putBack();
+  const { engine, before } = start;
+  const { runbook: name, request } = readSentence(world, runbook.example.say);
+  expect(name).toBe(runbook.name);
   const effectsBefore = new Map(world.farEnds.map((end) => [end.name, end.destroyed().length]));
-  const before = compared();
   return {
     engine,
     before,

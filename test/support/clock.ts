@@ -12,6 +12,11 @@ export class JumpClock implements Clock {
   advance(ms: number): void {
     this.current += ms;
   }
+  /** Remembers the time; the function turns the clock back to it. */
+  save(): () => void {
+    const then = this.current;
+    return () => (this.current = then);
+  }
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const until = this.current + ms;
     await new Promise((resolve) => setImmediate(resolve));

@@ -12,6 +12,7 @@ import { turn, type TurnEnd } from "../../src/jobs/turn.js";
 import { Watcher } from "../../src/jobs/watch.js";
 import type { AnyRunbook } from "../../src/runbooks/define.js";
 import type { Inventory } from "../../src/runbooks/tools.js";
+import { memento } from "../../sim/kit/memento.js";
 import { JumpClock } from "./clock.js";
 
 export const nobody: Demand = { places: [], nobody: true };
@@ -71,6 +72,11 @@ export class TestEngine {
       wake: async (run) => void this.woken.push(run),
       child: (parent, runbook) => runIdFor("child", parent.id, runbook),
     };
+  }
+
+  /** Remembers the store and what was asked so far; the function puts it back. */
+  save(): () => void {
+    return memento([this], [this.clock, this.engine]);
   }
 
   async ask(runbook: string, request: Json, user = "U0REQUESTER", text = runbook): Promise<RunId> {

@@ -8,8 +8,9 @@ import { leaseCheck } from "../../src/jobs/guard.js";
 import { createOntap, type OntapClient } from "../../src/ontap/index.js";
 import { runbooks } from "../../src/runbooks/index.js";
 import { createAzure as createCloud, type Azure as Cloud } from "../../sim/azure/index.js";
-import { createHosts, HostUnreachable, type Hosts } from "../../sim/host/index.js";
+import { createHosts, HostUnreachable, ScriptMemory, type Hosts } from "../../sim/host/index.js";
 import { createFabric, instant, type Fabric, type Knobs } from "../../sim/ontap/index.js";
+import { memento } from "../../sim/kit/memento.js";
 import { simCa } from "../../sim/kit/tls.js";
 import { epic } from "../../sim/worlds/epic.js";
 import type { World } from "../../sim/worlds/index.js";
@@ -26,6 +27,9 @@ export type ScriptFault = "notSent" | "rejected" | "lostBefore" | "lostAfter";
 /** Counts scripts that change something, over all hosts, and spoils the one it is told to. */
 export class ScriptWire {
   started = 0;
+  /** What the transports of all hosts know, by host and ticket. */
+  readonly ended = new Map<string, RawOutcome>();
+  readonly lost = new Set<string>();
   fault: { readonly nth: number; readonly kind: ScriptFault } | undefined;
 
   /** The fault that meets the script that is being started, if any. */
@@ -41,9 +45,6 @@ export class ScriptWire {
 
 /** Scripts go straight to the simulated host: the wire of the engine's own tests. Run Command and SSH have tests of their own. */
 class StraightTransport implements ScriptTransport {
-  private readonly ended = new Map<string, RawOutcome>();
-  private readonly lost = new Set<string>();
-
   constructor(
     readonly host: string,
     private readonly hosts: Hosts,
@@ -51,26 +52,31 @@ class StraightTransport implements ScriptTransport {
   ) {}
 
   async start(call: ScriptCall, ticket: string): Promise<void> {
-    if (this.ended.has(ticket)) return;
+    if (this.wire.ended.has(this.named(ticket))) return;
     const from = `host ${this.host}`;
     const fault = this.wire.next();
     if (fault === "notSent") throw new NotSent("the connection was refused", { from });
     if (fault === "rejected") throw new Rejected("not allowed", { from, code: "AuthorizationFailed" });
     if (fault === "lostBefore") throw new InDoubt("the connection broke", { from });
     const run = await this.run({ ...call, env: { ...call.env, SLUICE_TICKET: ticket } });
-    if (run && fault === undefined) this.ended.set(ticket, run);
-    else this.lost.add(ticket);
+    if (run && fault === undefined) this.wire.ended.set(this.named(ticket), run);
+    else this.wire.lost.add(this.named(ticket));
     if (fault === "lostAfter") throw new InDoubt("the connection broke", { from });
   }
   async ticket(ticket: string): Promise<TicketState<RawOutcome>> {
-    const outcome = this.ended.get(ticket);
+    const outcome = this.wire.ended.get(this.named(ticket));
     if (outcome) return { state: "ended", outcome };
-    return this.lost.has(ticket) ? { state: "lost", why: "the connection broke" } : { state: "absent" };
+    return this.wire.lost.has(this.named(ticket))
+      ? { state: "lost", why: "the connection broke" }
+      : { state: "absent" };
   }
   async read(call: ScriptCall): Promise<RawOutcome> {
     const run = await this.run(call);
     if (!run) throw new NotSent("the connection broke", { from: `host ${this.host}` });
     return run;
+  }
+  private named(ticket: string): string {
+    return `${this.host} ${ticket}`;
   }
   private async run(call: ScriptCall): Promise<RawOutcome | undefined> {
     try {
@@ -155,6 +161,8 @@ export interface TestWorld {
   readonly hosts: Hosts;
   readonly config: Config;
   readonly scripts: ScriptWire;
+  /** Undefined when every script is interpreted. */
+  readonly memory: ScriptMemory | undefined;
   readonly clients: ReadonlyMap<string, OntapClient>;
   /** Azure itself, and the client the engine has for it. */
   readonly cloud: Cloud;
@@ -167,13 +175,22 @@ export interface TestWorld {
   /** Arrays, hosts, mounts and clouds: equal before and after means nothing was left behind. */
   snapshot(): unknown;
   reset(): void;
+  /** Remembers arrays, hosts, scripts and the time; the function puts it all back. Nothing may be under way at either time. */
+  save(): () => void;
   close(): Promise<void>;
 }
 
-export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = epic): Promise<TestWorld> {
+export async function startTestWorld(
+  knobs: Partial<Knobs> = {},
+  world: World = epic,
+  options: { readonly everyScript?: boolean } = {},
+): Promise<TestWorld> {
   const clock = new JumpClock();
   const fabric = createFabric({ world, clock, knobs: { ...instant, ...knobs } });
-  const hosts = createHosts({ world, clock, san: fabric.san() });
+  // Thousands of scripts a file, most of them the same one on the same host: see sim/host/memory.ts, and its test.
+  const everyScript = options.everyScript ?? process.env["SLUICE_EVERY_SCRIPT"] !== undefined;
+  const memory = everyScript ? undefined : new ScriptMemory();
+  const hosts = createHosts({ world, clock, san: fabric.san(), memory });
   const ca = (await simCa()).certPem;
   const servers = await Promise.all(
     world.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })),
@@ -224,7 +241,7 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = 
     ]),
   );
   const scripts = new ScriptWire();
-  let runners = new Map<string, HostRunner>();
+  const runners = new Map<string, HostRunner>();
   const hostOf = (name: string): HostRunner => {
     const runner = runners.get(name) ?? createHost(new StraightTransport(name, hosts, scripts));
     runners.set(name, runner);
@@ -237,6 +254,7 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = 
     hosts,
     config,
     scripts,
+    memory,
     clients,
     cloud,
     azure,
@@ -249,8 +267,13 @@ export async function startTestWorld(knobs: Partial<Knobs> = {}, world: World = 
       hosts.reset();
       cloud.reset();
       scripts.reset();
+      scripts.ended.clear();
+      scripts.lost.clear();
       fabric.clearFaults();
-      runners = new Map();
+    },
+    save: () => {
+      const putBack = [clock.save(), fabric.save(), hosts.save(), cloud.save(), memento([scripts])];
+      return () => putBack.forEach((each) => each());
     },
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));

@@ -216,7 +216,7 @@ export const vgimportclone: Program = (call) => {
   if (blank !== undefined) return failed([`Failed to find PVID for device ${blank}.`, `Device ${blank} is not a PV.`]);
   if (!vg) return failed(["No PVs found on the devices being imported."]);
   if (view.vgs.length > 1) return failed(["Devices with different VG names or VG IDs are given."]);
-  const problem = importProblem(machine, vg, has(parsed, "i", "import"), run.now());
+  const problem = importProblem(machine, vg, has(parsed, "i", "import"));
   if (problem) return failed(problem);
   const everything = lvmView(machine, run, { ignoreDevicesFile: true });
   const taken = new Set(
@@ -248,7 +248,7 @@ function serialAt(machine: Machine, device: string | undefined): string {
   return map?.serial ?? disk?.serial ?? "";
 }
 
-function importProblem(machine: Machine, vg: Vg, mayImport: boolean, _now: number): string[] | undefined {
+function importProblem(machine: Machine, vg: Vg, mayImport: boolean): string[] | undefined {
   const update = "Failed to update VG on devices being imported.";
   if (!vg.complete) {
     return [
