@@ -9,8 +9,8 @@ import type { Person } from "./resource.js";
 export const cloneNoteShape = z.object({
   sluice: z.literal(1),
   run: z.string(),
-  /** "clone" a person's; "pin" and "safety" belong to a restore. */
-  kind: z.enum(["clone", "pin", "safety"]),
+  /** "clone" a person's; "pin" and "safety" belong to a restore; "drill" to a drill, which takes it away itself; "tail" holds what a failed-over array never sent. */
+  kind: z.enum(["clone", "pin", "safety", "drill", "tail"]),
   set: z.string(),
   /** As people call it: "training", "class2". */
   name: z.string(),

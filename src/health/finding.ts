@@ -5,6 +5,7 @@ export type Severity = "bad" | "warning" | "note";
 
 /** What can be wrong, worst first: within a severity findings are listed in this order. */
 export const findingKinds = [
+  "unfenced",
   "unreachable",
   "volumeGone",
   "sourceReadOnly",
@@ -13,6 +14,7 @@ export const findingKinds = [
   "wrongSource",
   "uninitialized",
   "brokenOff",
+  "failedOver",
   "outOfSync",
   "noPoint",
   "unhealthy",

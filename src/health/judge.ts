@@ -2,6 +2,7 @@ import { DateTime } from "luxon";
 import type { SetConfig } from "../config/types.js";
 import { consistencyOf, isNightly } from "../core/points.js";
 import { showDuration, showTime } from "../core/units.js";
+import { failoverFindings } from "./failovers.js";
 import { listed, worstFirst, type Finding } from "./finding.js";
 import { leaseFindings } from "./leases.js";
 import { mirrorFindings } from "./mirrors.js";
@@ -52,6 +53,9 @@ const emptyMirror: ReadonlySet<string> = new Set(["unprotected", "uninitialized"
 
 function setFindings(health: SetHealth, when: When): Finding[] {
   const { now, timeZone, slots } = when;
+  const { failover } = health;
+  // Its mirror is the productive copy: nights, lateness and the state of its old source say nothing now.
+  if (failover) return failoverFindings(health, failover, now, timeZone);
   const mirrors = health.members.flatMap((member) => mirrorFindings(health.set, member, now, timeZone));
   const empty = mirrors.some(({ kind }) => emptyMirror.has(kind));
   const nights = missingNights(health, slots).filter((night) => !empty || night.on !== "mirror");

@@ -1,5 +1,6 @@
 import type { SetConfig, VolumeRef } from "../config/types.js";
 import { clonesAmong, type CloneOf } from "../core/clone-notes.js";
+import { recallFailover, type FailoverNote } from "../core/failover-note.js";
 import { recallPause, type PauseNote } from "../core/pause-note.js";
 import { asProblem } from "../core/problems.js";
 import type { MirrorPolicy, OntapReader, Relationship, Snapshot, Volume } from "../ontap/index.js";
@@ -29,6 +30,8 @@ export interface MemberHealth {
 export interface SetHealth {
   readonly set: SetConfig;
   readonly members: readonly MemberHealth[];
+  /** As Sluice wrote it down; looked for only while one of its mirrors is broken off. */
+  readonly failover?: FailoverNote | undefined;
 }
 
 export type HeldClone = CloneOf<Volume>;
@@ -60,10 +63,10 @@ export interface HealthTools {
 export async function observeHealth(on: HealthTools): Promise<HealthView> {
   const looks = new Looks(on);
   const sets = await Promise.all(
-    on.inventory.sets.map(async (set) => ({
-      set,
-      members: await Promise.all(set.members.map((member) => looks.member(member))),
-    })),
+    on.inventory.sets.map(async (set) => {
+      const members = await Promise.all(set.members.map((member) => looks.member(member)));
+      return { set, members, failover: await looks.failover(set, members) };
+    }),
   );
   const { clones } = await lookForClones(on, looks);
   return { sets, clones, troubles: looks.troubles() };
@@ -145,6 +148,12 @@ class Looks {
       array.snapshots.list(volume.uuid),
     );
     return snapshots.ok ? { ok: true, is: { volume, snapshots: snapshots.is } } : snapshots;
+  }
+
+  /** What cannot be recalled makes us say less, not something else. */
+  async failover(set: SetConfig, members: readonly MemberHealth[]): Promise<FailoverNote | undefined> {
+    const broken = members.some(({ relationship }) => relationship.ok && relationship.is?.state === "broken_off");
+    return broken ? recallFailover(this.on, set.name).catch(() => undefined) : undefined;
   }
 
   private async pause(mirror: VolumeRef): Promise<Looked<PauseNote | undefined>> {

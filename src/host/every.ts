@@ -1,4 +1,5 @@
 import { attachText } from "./scripts/attach.js";
+import { checkText } from "./scripts/check.js";
 import { detachText } from "./scripts/detach.js";
 import { freezeText, frozenText, thawText } from "./scripts/freeze.js";
 import { inspectText } from "./scripts/inspect.js";
@@ -8,6 +9,7 @@ import { ticketText } from "./scripts/ticket.js";
 /** Every script text the product can send to a host. Calls differ only in their environment. */
 export const everyScript = (): readonly { readonly name: string; readonly text: string }[] => [
   { name: "attach", text: attachText },
+  { name: "check", text: checkText },
   { name: "detach", text: detachText },
   { name: "freeze", text: freezeText },
   { name: "frozen", text: frozenText },

@@ -1,13 +1,13 @@
-import type { ReplyTo } from "../core/announcer.js";
 import { isoNow } from "../core/clock.js";
 import { ownerOf, type CloneNote } from "../core/clone-notes.js";
-import { fold, type RunView } from "../core/fold.js";
+import type { RunView } from "../core/fold.js";
 import { runIdFor, type RunId } from "../core/ids.js";
 import { Conflict } from "../core/journal.js";
 import { touchesOf } from "../core/plan.js";
 import { plainText, said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
 import { cloneName, lookForClones, type HeldClone } from "../health/index.js";
+import { homeOf, viewOf } from "./home.js";
 import { eyes, onlyOnce, type RoundsTools } from "./round-tools.js";
 
 const HOUR_MS = 60 * 60_000;
@@ -38,11 +38,6 @@ export async function leases(tools: RoundsTools): Promise<void> {
 async function openViews({ store }: RoundsTools): Promise<readonly RunView[]> {
   const views = await Promise.all((await store.open()).map((run) => viewOf(store, run)));
   return views.filter((view) => view !== undefined);
-}
-
-async function viewOf(store: RoundsTools["store"], run: RunId): Promise<RunView | undefined> {
-  const entries = await store.read(run);
-  return entries.length === 0 ? undefined : fold(run, entries);
 }
 
 async function remind(tools: RoundsTools, clone: HeldClone, leftMs: number): Promise<void> {
@@ -156,29 +151,4 @@ async function askForRelease(tools: RoundsTools, { note }: HeldClone, hour: numb
   await store.setNote(attemptNote(note), run);
   await announcer.run(run, 1);
   await tools.wake(run);
-}
-
-interface Home {
-  readonly channel: string;
-  readonly ts: string;
-  readonly timeZone: string;
-  readonly thread?: ReplyTo;
-}
-
-/** Where a clone was asked for: its card's thread, else what its note or its run says; the digest's channel when nobody knows. */
-async function homeOf({ store, config }: RoundsTools, note: CloneNote): Promise<Home> {
-  const [card, view] = await Promise.all([store.card(note.run as RunId), viewOf(store, note.run as RunId)]);
-  const [channel = "", ts = ""] = note.thread?.split("/") ?? [];
-  const place = card
-    ? { channel: card.channel, ts: card.thread }
-    : channel !== ""
-      ? { channel, ts }
-      : { channel: view?.asked.from.channel ?? config.digest.channel, ts: view?.asked.from.ts ?? "" };
-  const timeZone = view?.asked.timeZone ?? config.timeZone;
-  if (place.ts === "") return { ...place, timeZone };
-  return {
-    ...place,
-    timeZone,
-    thread: { channel: place.channel, thread: place.ts, user: ownerOf(note).user, ephemeral: false },
-  };
 }

@@ -13,7 +13,7 @@ const GROUPS: readonly (readonly [title: string, names: readonly string[]])[] = 
   ["Work on a copy of production", ["clone", "refresh-clone", "rewind-clone", "extend-lease", "release-clone"]],
   ["Bring data back", ["restore", "snapshot", "delete-snapshot"]],
   ["Look after the mirrors", ["update-mirror", "pause-mirror", "resume-mirror", "throttle-mirror", "resync-mirror"]],
-  ["Survive a disaster", ["failover", "failback", "dr-drill"]],
+  ["Survive a disaster", ["failover", "fence", "failback", "dr-drill"]],
   [
     "Set things up",
     [

@@ -228,10 +228,16 @@ export const restore: Words = {
 };
 export const failover: Words = {
   name: "failover",
-  says: ["failover <set> [to <target>] [to <host>]", "break mirror <set>"],
+  says: ["failover <set> [to <target>] [to <host>] [from <point>] [unplanned] [planned]", "break mirror <set>"],
   summary: "makes the mirror of a set the productive copy and mounts it on the failover host",
   effect: "destroy",
-  fields: { target: null },
+  fields: { target: null, unplanned: "unplanned", planned: "planned" },
+};
+export const fence: Words = {
+  name: "fence",
+  says: ["fence <set>"],
+  summary: "takes the LUNs of a failed-over set from production's hosts, so that nothing writes to the old copy",
+  effect: "destroy",
 };
 export const failback: Words = {
   name: "failback",
@@ -404,6 +410,7 @@ const ALL: readonly Words[] = [
   resyncMirror,
   restore,
   failover,
+  fence,
   failback,
   drDrill,
   protect,

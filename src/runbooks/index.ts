@@ -2,6 +2,8 @@ import type { AnyRunbook } from "./define.js";
 import { clone } from "./clone.js";
 import { deleteSnapshot } from "./delete-snapshot.js";
 import { extendLease } from "./extend-lease.js";
+import { failover } from "./failover.js";
+import { fence } from "./fence.js";
 import { pauseMirror } from "./pause-mirror.js";
 import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
@@ -17,6 +19,8 @@ export const runbooks: readonly AnyRunbook[] = [
   releaseClone,
   extendLease,
   restore,
+  failover,
+  fence,
   updateMirror,
   pauseMirror,
   resumeMirror,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
   attach,
+  check,
   detach,
   freeze,
   frozen,
@@ -40,6 +41,7 @@ const san = place("epic-trn-01").san;
 const { tag, vgs, wwids } = quiesceInput();
 const calls: readonly ScriptCall[] = [
   attach.script(attachInput(san)),
+  check.script({ command: "true", limitSeconds: 5 }),
   detach.script(detachInput(san)),
   inspect.script({ target: san.iqn, tag: "sluice_r1", mounts: ["/epic/trn"], vgs: ["vg_trn"], wwids }),
   quiesce.script(quiesceInput({ expected: ["irisdb"] })),
@@ -51,7 +53,7 @@ const calls: readonly ScriptCall[] = [
   frozen.script({ tag, limitSeconds: 120, way: { kind: "command", freeze: "true", thaw: "true", check: "true" } }),
 ];
 /** Text of the configuration, which is a command by intent. */
-const hooks = new Set(["SLUICE_AFTER_MOUNT", "SLUICE_HOOK", "SLUICE_CHECK", "SLUICE_FREEZE", "SLUICE_THAW"]);
+const hooks = new Set(["SLUICE_AFTER_MOUNT", "SLUICE_HOOK", "SLUICE_CHECK", "SLUICE_FREEZE", "SLUICE_THAW", "SLUICE_COMMAND"]);
 
 describe.each(calls.map((call) => [call.name, call] as const))("no value is ever a command: %s", (_name, call) => {
   const names = [...Object.keys(call.env), ...(call.kind === "change" ? ["SLUICE_TICKET"] : [])].filter(

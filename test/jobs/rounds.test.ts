@@ -314,6 +314,7 @@ test("rounds are put on the clock under the names they are made by", async () =>
   expect(put).toEqual([
     ["digest", { pattern: "0 7 * * *", tz: "America/New_York" }],
     ["leases", { every: 5 * MINUTE }],
+    ["fencing", { every: MINUTE }],
   ]);
   await expect(round("no such round", tools)).resolves.toBeUndefined();
 });

@@ -15,7 +15,8 @@ read_arguments() {
   match_target target "$SLUICE_TARGET"
   match_vg 'source volume group' "$SLUICE_SOURCE_VG"
   match_vg 'volume group' "$SLUICE_VG"
-  [ "$SLUICE_VG" != "$SLUICE_SOURCE_VG" ] || refuse argument 'a clone needs a volume group name of its own'
+  [ -n "$SLUICE_ORIGINAL" ] || [ "$SLUICE_VG" != "$SLUICE_SOURCE_VG" ] ||
+    refuse argument 'a clone needs a volume group name of its own'
   match_vg 'logical volume' "$SLUICE_LV"
   match_path 'mount point' "$SLUICE_MOUNT"
   match 'file system' "$SLUICE_FS" '^(xfs|ext4)$'
@@ -171,6 +172,18 @@ make_maps() {
   done
 }
 
+# use_vg: an original's volume group keeps its name; nothing is written to it
+use_vg() {
+  local now map
+  now=$(vgs_on "$devices")
+  [ "$now" = "$SLUICE_VG" ] || fail lvm "the LUNs carry \${now:-no volume group}; $SLUICE_VG was expected"
+  if [ -e /etc/lvm/devices/system.devices ]; then
+    for map in $maps; do attempt 60 lvm lvmdevices --adddev "$map"; done
+  fi
+  has_vg "$SLUICE_VG" || fail lvm "LVM does not show the volume group $SLUICE_VG; it may belong to another system"
+  attempt 60 vgchange -ay "$SLUICE_VG" || fail lvm "the volume group could not be activated: $out"
+}
+
 import_vg() {
   local now map
   now=$(vgs_on "$devices")
@@ -219,7 +232,7 @@ mount_it() {
       mkdir -p "$SLUICE_MOUNT" || fail mount "the directory $SLUICE_MOUNT could not be made"
     fi
     # a clone has its original's XFS UUID
-    [ "$SLUICE_FS" != xfs ] || options=nouuid,$options
+    [ "$SLUICE_FS" != xfs ] || [ -n "$SLUICE_ORIGINAL" ] || options=nouuid,$options
     attempt 120 mount -t "$SLUICE_FS" -o "$options" "$device" "$SLUICE_MOUNT" || fail mount "mounting ended with $rc: $out"
     source=$(mounted_from "$SLUICE_MOUNT")
   fi
@@ -247,7 +260,7 @@ main() {
   find_sessions
   see_luns
   make_maps
-  import_vg
+  if [ -n "$SLUICE_ORIGINAL" ]; then use_vg; else import_vg; fi
   mount_it
   run_hook
   fact vg "$SLUICE_VG"

@@ -28,6 +28,14 @@ export const FLAG_WORDS: Readonly<Record<string, readonly string[]>> = {
     "crash-consistent",
     "crash consistent",
   ],
+  unplanned: [
+    "unplanned",
+    "in an? emergency",
+    "without the|its|our? array|source",
+    "because|since|as|and? the|its|our? array|source|primary is|are down|dead|gone|lost|destroyed|offline|unreachable|unavailable",
+    "because|since|as|and? the|its|our? array|source|primary has? failed|died",
+  ],
+  planned: ["planned", "in a? planned way|manner", "orderly", "gracefully"],
   "to the start": [
     "to the? start|beginning|original|initial state|point?",
     "to how it was? when|at? it? was? mounted|cloned|start|first?",

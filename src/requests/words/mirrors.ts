@@ -192,6 +192,7 @@ export const MIRROR_WORDS: Readonly<Record<string, readonly string[]>> = {
     "move|bring up … to|on|over the|to|in? dr|cvo|azure site|copy|side?",
     "bring … up on|in|at the? dr|cvo|azure site|copy|side?",
   ],
+  fence: [...verb("fence", "fence off"), "take the? luns of|from … away", "fence the? source|array of|for?"],
   failback: [
     ...verb("failback", "fail back", "fail … back", "fail-back", "switch back", "switch … back", "cut back"),
     ...act("failback", "fail back", "fail-back", "switchback"),

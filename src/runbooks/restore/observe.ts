@@ -1,8 +1,9 @@
-import type { HostConfig, SetConfig } from "../../config/types.js";
+import type { SetConfig } from "../../config/types.js";
 import { Refusal } from "../../core/problems.js";
 import { recallPause } from "../../core/pause-note.js";
 import { durationMs } from "../../core/units.js";
 import type { MirrorPolicy, Snapshot } from "../../ontap/index.js";
+import { hostsBehind } from "../hostsBehind.js";
 import { getSet, listClonePlaces } from "../inventory.js";
 import { lossesByUpdate, mirrorPolicy, refuseBroken, viewMirrors, type MemberView } from "../mirrors.js";
 import { choosePoint, isNightly, nightOf, safetyLabel, type SetPoint } from "../points.js";
@@ -18,7 +19,11 @@ export async function observe(asked: RestoreRequest, on: ReadTools): Promise<Fac
   const view = await viewMirrors(set, on);
   refuseBroken(set, view.members);
   const members = await Promise.all(view.members.map((member) => viewTarget(member, on)));
-  const hosts = await hostsBehind(set, members, on);
+  const hosts = await hostsBehind(
+    set,
+    members.map(({ member, luns }) => ({ source: member.source, luns })),
+    on,
+  );
   const point = choosePoint(set, view.points, asked.point, on.run.timeZone);
   return {
     set,
@@ -106,34 +111,4 @@ function refuseNoCommon(member: MemberView, onSource: readonly Snapshot[]): void
     `${member.source.volume} and its mirror have no snapshot in common, so only a full baseline could bring the data back.`,
     { next: nothing },
   );
-}
-
-/** Every host behind a map of the set's LUNs. One that the configuration does not know is a refusal: it could be writing. */
-async function hostsBehind(
-  set: SetConfig,
-  members: readonly MemberRestore[],
-  on: ReadTools,
-): Promise<readonly HostConfig[]> {
-  const names = new Map<string, HostConfig>();
-  for (const { member, luns } of members) {
-    const igroups = await on.ontap(member.source.cluster).igroups.list({ svm: member.source.svm });
-    const used = new Set(luns.flatMap((lun) => lun.maps.map((map) => map.igroup.name)));
-    for (const igroup of igroups.filter((each) => used.has(each.name))) {
-      for (const initiator of igroup.initiators) {
-        const host = on.inventory.hosts.find((each) =>
-          [each.iqn, ...each.wwpns].some((name) => name?.toLowerCase() === initiator.toLowerCase()),
-        );
-        if (!host) {
-          throw new Refusal(
-            `LUNs of ${set.name} are mapped to ${initiator} (igroup ${igroup.name}), which is no host I know: it could be writing to them.`,
-            {
-              next: `Add it to the configuration or take it out of the igroup. ${nothing}`,
-            },
-          );
-        }
-        names.set(host.name, host);
-      }
-    }
-  }
-  return [...names.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Environment } from "../../core/resource.js";
 import { defineStep, shown } from "../define.js";
 import { cloneNoteShape, readNote } from "../clones.js";
 import { changes, igroupResource, volumeResource } from "../resources.js";
@@ -15,57 +16,62 @@ const mapsInput = z.object({
   luns: z.array(z.object({ uuid: z.string(), path: z.string(), number: z.number().int(), igroupUuid: z.string() })),
 });
 
-/** Takes a clone's LUNs from a host, after the host has let go of them. */
-export const unmapLuns = defineStep<z.infer<typeof mapsInput>, Record<string, never>>({
-  effect: "change",
-  input: mapsInput,
-  output: z.object({}).strict(),
-  describe: (given) => `Unmap the LUNs of ${shown(given.volume, "?")} from ${shown(given.host, "?")}`,
-  touches: (given) => [
-    changes(
-      volumeResource(
-        { cluster: shown(given.cluster, "?"), svm: shown(given.svm, "?"), volume: shown(given.volume, "?") },
-        "clone",
-        { owner: shown(given.owner, "") },
+const unmapping = (environment: Environment) =>
+  defineStep<z.infer<typeof mapsInput>, Record<string, never>>({
+    effect: "change",
+    input: mapsInput,
+    output: z.object({}).strict(),
+    describe: (given) => `Unmap the LUNs of ${shown(given.volume, "?")} from ${shown(given.host, "?")}`,
+    touches: (given) => [
+      changes(
+        volumeResource(
+          { cluster: shown(given.cluster, "?"), svm: shown(given.svm, "?"), volume: shown(given.volume, "?") },
+          environment,
+          { owner: shown(given.owner, "") },
+        ),
       ),
-    ),
-    changes(igroupResource(shown(given.cluster, "?"), shown(given.svm, "?"), shown(given.igroup, "?"))),
-  ],
-  probe: async (given, on) => {
-    const uuids = new Set(given.luns.map((lun) => lun.uuid));
-    const left = (await on.ontap(given.cluster).lunMaps.list({ svm: given.svm, igroup: given.igroup })).filter((map) =>
-      uuids.has(map.lun.uuid ?? ""),
-    );
-    if (left.length === 0) return { found: "done", output: {} };
-    return left.length === given.luns.length
-      ? { found: "absent" }
-      : { found: "partial", why: `${left.length} of ${given.luns.length} LUNs are still mapped.` };
-  },
-  run: async (given, on) => {
-    await allSettledOrThrow(
-      given.luns.map((lun) => gone(on.ontap(given.cluster).lunMaps.delete(lun.uuid, lun.igroupUuid))),
-    );
-  },
-  undo: {
-    describe: () => "the LUNs are mapped again under the same numbers",
-    run: async (given, _past, on) => {
-      const array = on.ontap(given.cluster);
-      const there = new Set(
-        (await array.lunMaps.list({ svm: given.svm, igroup: given.igroup })).map((map) => map.lun.uuid),
+      changes(igroupResource(shown(given.cluster, "?"), shown(given.svm, "?"), shown(given.igroup, "?"))),
+    ],
+    probe: async (given, on) => {
+      const uuids = new Set(given.luns.map((lun) => lun.uuid));
+      const left = (await on.ontap(given.cluster).lunMaps.list({ svm: given.svm, igroup: given.igroup })).filter(
+        (map) => uuids.has(map.lun.uuid ?? ""),
       );
-      const { svm, igroup } = given;
+      if (left.length === 0) return { found: "done", output: {} };
+      return left.length === given.luns.length
+        ? { found: "absent" }
+        : { found: "partial", why: `${left.length} of ${given.luns.length} LUNs are still mapped.` };
+    },
+    run: async (given, on) => {
       await allSettledOrThrow(
-        given.luns
-          .filter((lun) => !there.has(lun.uuid))
-          .map((lun) => array.lunMaps.create({ svm, igroup, lun: lun.path, number: lun.number })),
+        given.luns.map((lun) => gone(on.ontap(given.cluster).lunMaps.delete(lun.uuid, lun.igroupUuid))),
       );
     },
-  },
-});
+    undo: {
+      describe: () => "the LUNs are mapped again under the same numbers",
+      run: async (given, _past, on) => {
+        const array = on.ontap(given.cluster);
+        const there = new Set(
+          (await array.lunMaps.list({ svm: given.svm, igroup: given.igroup })).map((map) => map.lun.uuid),
+        );
+        const { svm, igroup } = given;
+        await allSettledOrThrow(
+          given.luns
+            .filter((lun) => !there.has(lun.uuid))
+            .map((lun) => array.lunMaps.create({ svm, igroup, lun: lun.path, number: lun.number })),
+        );
+      },
+    },
+  });
+
+/** Takes a clone's LUNs from a host, after the host has let go of them. */
+export const unmapLuns = unmapping("clone");
+/** The same of a mirror that was the productive copy. */
+export const unmapMirrorLuns = unmapping("dr");
 
 const goneCodes = new Set(["4", "5374922"]);
 /** Deleting what is gone already is what was wanted. */
-async function gone(work: Promise<void>): Promise<void> {
+export async function gone(work: Promise<void>): Promise<void> {
   try {
     await work;
   } catch (error) {

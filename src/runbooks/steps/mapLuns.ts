@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineStep, shown, type Probe } from "../define.js";
+import type { Environment } from "../../core/resource.js";
 import { changes, igroupResource, volumeResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
 
@@ -28,37 +29,44 @@ const names = (luns: unknown): string =>
         .join(", ")
     : "its LUNs";
 
-/** A clone's LUNs to one host, under numbers that are free over all igroups of its initiator. */
-export const mapLuns = defineStep<Input, Output>({
-  effect: "change",
-  input,
-  output,
-  describe: (given) => `Map LUNs ${names(given.luns)} of ${shown(given.volume, "?")} to ${shown(given.host, "?")}`,
-  touches: (given) => [
-    changes(
-      volumeResource(
-        { cluster: shown(given.cluster, "?"), svm: shown(given.svm, "?"), volume: shown(given.volume, "?") },
-        "clone",
-        { owner: shown(given.owner, "") },
+const mapping = (environment: Environment) =>
+  defineStep<Input, Output>({
+    effect: "change",
+    input,
+    output,
+    describe: (given) => `Map LUNs ${names(given.luns)} of ${shown(given.volume, "?")} to ${shown(given.host, "?")}`,
+    touches: (given) => [
+      changes(
+        volumeResource(
+          { cluster: shown(given.cluster, "?"), svm: shown(given.svm, "?"), volume: shown(given.volume, "?") },
+          environment,
+          { owner: shown(given.owner, "") },
+        ),
       ),
-    ),
-    changes(igroupResource(shown(given.cluster, "?"), shown(given.svm, "?"), shown(given.igroup, "?"))),
-  ],
-  probe: probeMaps,
-  run: async (given, on, { attempt }) => {
-    // before the first attempt the probe has just found none
-    const present = new Set(attempt > 1 ? (await mapsOf(given, on)).map((map) => map.path) : []);
-    const { svm, igroup } = given;
-    const missing = given.luns.filter((lun) => !present.has(lun.path));
-    await allSettledOrThrow(
-      missing.map((lun) => on.ontap(given.cluster).lunMaps.create({ svm, igroup, lun: lun.path, number: lun.number })),
-    );
-  },
-  undo: {
-    describe: () => "the LUNs are unmapped again",
-    run: (given, _past, on) => unmapAll(given, on),
-  },
-});
+      changes(igroupResource(shown(given.cluster, "?"), shown(given.svm, "?"), shown(given.igroup, "?"))),
+    ],
+    probe: probeMaps,
+    run: async (given, on, { attempt }) => {
+      // before the first attempt the probe has just found none
+      const present = new Set(attempt > 1 ? (await mapsOf(given, on)).map((map) => map.path) : []);
+      const { svm, igroup } = given;
+      const missing = given.luns.filter((lun) => !present.has(lun.path));
+      await allSettledOrThrow(
+        missing.map((lun) =>
+          on.ontap(given.cluster).lunMaps.create({ svm, igroup, lun: lun.path, number: lun.number }),
+        ),
+      );
+    },
+    undo: {
+      describe: () => "the LUNs are unmapped again",
+      run: (given, _past, on) => unmapAll(given, on),
+    },
+  });
+
+/** A clone's LUNs to one host, under numbers that are free over all igroups of its initiator. */
+export const mapLuns = mapping("clone");
+/** The same of a mirror that was broken off. */
+export const mapMirrorLuns = mapping("dr");
 
 async function probeMaps(given: Input, on: ReadTools): Promise<Probe<Output>> {
   const maps = await mapsOf(given, on);
