@@ -53,7 +53,14 @@ const calls: readonly ScriptCall[] = [
   frozen.script({ tag, limitSeconds: 120, way: { kind: "command", freeze: "true", thaw: "true", check: "true" } }),
 ];
 /** Text of the configuration, which is a command by intent. */
-const hooks = new Set(["SLUICE_AFTER_MOUNT", "SLUICE_HOOK", "SLUICE_CHECK", "SLUICE_FREEZE", "SLUICE_THAW", "SLUICE_COMMAND"]);
+const hooks = new Set([
+  "SLUICE_AFTER_MOUNT",
+  "SLUICE_HOOK",
+  "SLUICE_CHECK",
+  "SLUICE_FREEZE",
+  "SLUICE_THAW",
+  "SLUICE_COMMAND",
+]);
 
 describe.each(calls.map((call) => [call.name, call] as const))("no value is ever a command: %s", (_name, call) => {
   const names = [...Object.keys(call.env), ...(call.kind === "change" ? ["SLUICE_TICKET"] : [])].filter(

@@ -96,10 +96,6 @@ export function volumeWrites(http: HttpWrites) {
     setComment: (uuid: string, comment: string, options: WriteOptions = {}): Promise<Accepted> =>
       patch(uuid, { comment }, options),
 
-    /** PATCH /storage/volumes/{uuid} `snapshot_policy` (asynchronous), by name; "none" ends scheduled snapshots. 917617 on a mirror's volume. */
-    setSnapshotPolicy: (uuid: string, policy: string, options: WriteOptions = {}): Promise<Accepted> =>
-      patch(uuid, { snapshot_policy: { name: policy } }, options),
-
     /** PATCH /storage/volumes/{uuid} `_tags` (asynchronous): "key:value" each, the whole list. ONTAP 9.13 and later; 263149 too many. */
     setTags: (uuid: string, tags: readonly string[], options: WriteOptions = {}): Promise<Accepted> =>
       patch(uuid, { _tags: tags }, options),

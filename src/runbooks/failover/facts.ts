@@ -39,6 +39,8 @@ export interface Facts {
   readonly igroup: { readonly name: string; readonly inUse: readonly number[] };
   readonly target: string;
   readonly portals: readonly Portal[];
+  /** By which snapshots are taken of it from then on; undefined: the configured one is not on the cluster. */
+  readonly snapshotPolicy: string | undefined;
   /** Runs whose drill of this set is under way: they are ended first. */
   readonly drills: readonly string[];
 }

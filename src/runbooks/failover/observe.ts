@@ -1,5 +1,5 @@
 import { recallFailover } from "../../core/failover-note.js";
-import { Refusal } from "../../core/problems.js";
+import { Problem, Refusal } from "../../core/problems.js";
 import type { HostConfig, HostPurpose, SetConfig } from "../../config/types.js";
 import type { Igroup, LunMap, Snapshot, Volume } from "../../ontap/index.js";
 import { igroupFor } from "../clone/observe.js";
@@ -22,13 +22,14 @@ export async function observe(asked: FailoverRequest, on: ReadTools): Promise<Fa
   const iqn = iqnOf(host);
   const { cluster, svm } = set.members[0]?.mirror ?? { cluster: "", svm: "" };
   const array = on.ontap(cluster);
-  const [view, igroups, maps, service, portals, luns] = await Promise.all([
+  const [view, igroups, maps, service, portals, luns, hasPolicy] = await Promise.all([
     viewMirrors(set, on),
     array.igroups.list({ svm }),
     array.lunMaps.list({ svm }),
     array.iscsi.findService(svm),
     array.interfaces.iscsi(svm),
     Promise.all(set.members.map(({ mirror }) => array.luns.listByVolume(svm, mirror.volume))),
+    isThere(cluster, svm, set.failover.snapshotPolicy, on),
   ]);
   await refuseDone(set, view.members, on);
   refuseBroken(set, view.members);
@@ -81,6 +82,7 @@ export async function observe(asked: FailoverRequest, on: ReadTools): Promise<Fa
     ),
     target: service.targetIqn,
     portals,
+    snapshotPolicy: hasPolicy ? set.failover.snapshotPolicy : undefined,
     drills: drills.map(({ note }) => note.run),
   };
 }
@@ -119,6 +121,16 @@ export function failoverPlace(
 function iqnOf(host: HostConfig): string {
   if (host.iqn !== undefined) return host.iqn;
   throw new Refusal(`The configuration does not say which iSCSI name ${host.name} has.`, { next: nothing });
+}
+
+/** A login that may not look takes it for there: giving it shows. */
+async function isThere(cluster: string, svm: string, policy: string, on: ReadTools): Promise<boolean> {
+  try {
+    return (await on.ontap(cluster).snapshotPolicies.findFor(svm, policy)) !== undefined;
+  } catch (error) {
+    if (error instanceof Problem && error.kind === "rejected") return true;
+    throw error;
+  }
 }
 
 /** Numbers that a drill holds are free by the time they are needed: it goes first. */

@@ -67,11 +67,12 @@ export function plan(_asked: FailoverRequest, facts: Facts, p: P): void {
       luns: all.map(({ name }) => name),
     }),
   );
-  for (const { member } of facts.members)
+  const { snapshotPolicy: policy } = facts;
+  for (const { member } of policy === undefined ? [] : facts.members)
     p.step.setSnapshotPolicy({
       ...member.mirror,
       volumeUuid: member.volume.uuid,
-      policy: facts.set.failover.snapshotPolicy,
+      policy: policy ?? "",
       why: "it is productive now, and its mirror's snapshots come no more",
     });
   writeDown(facts, broken.at(-1)?.$at, final?.fencedAt, p);

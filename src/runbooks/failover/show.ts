@@ -15,6 +15,10 @@ export function showFailover(facts: Facts, p: Shows): void {
   p.show("Where", `${listed(places.map(({ mount }) => mount))} on ${host.name}`);
   if (facts.drills.length > 0)
     p.show("Drill", `a drill of ${set.name} is under way: it is ended and cleaned up first`, "warning");
+  if (facts.snapshotPolicy === undefined)
+    p.warn(
+      `There is no snapshot policy "${set.failover.snapshotPolicy}" for the mirror's volumes, so no snapshots are taken of ${set.name} until somebody gives them one.`,
+    );
   p.warn(
     `Left to the application's team: starting it on ${host.name} (Sluice starts nothing), IRIS mirror and failover membership, ECP clients, interfaces, licences and names that point to the old hosts. After a restart of ${host.name} nothing mounts the file systems by itself.`,
   );
