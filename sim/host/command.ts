@@ -19,6 +19,10 @@ export interface Call {
 export interface Paths {
   exists(path: string): Promise<boolean>;
   isDirectory(path: string): Promise<boolean>;
+  /** Its text; nothing when it is not there. */
+  read(path: string): Promise<string>;
+  /** Names in a directory, sorted; none when it is not there. */
+  list(path: string): Promise<string[]>;
 }
 
 /** A program of the host. Its texts and exit codes are those of the tool it plays (recordings: test/golden/host). */

@@ -59,7 +59,7 @@ function joinMap(machine: Machine, disk: ScsiDisk): void {
     return;
   }
   const mates = machine.disks.filter((each) => each.serial === disk.serial);
-  const mode = machine.knobs.findMultipaths;
+  const mode = machine.findMultipaths;
   if (mode === "no" || machine.wwids.has(wwid) || (mode === "yes" && mates.length > 1)) makeMap(machine, wwid);
 }
 

@@ -187,6 +187,14 @@ export class HostFiles implements IFileSystem {
     return (await this.exists(path)) && (await this.stat(path)).isDirectory;
   }
 
+  async read(path: string): Promise<string> {
+    return (await this.exists(path)) ? this.readFile(path) : "";
+  }
+
+  async list(path: string): Promise<string[]> {
+    return (await this.isDirectory(path)) ? this.readdir(path) : [];
+  }
+
   private async statOf(place: Place, path: string): Promise<FsStat> {
     if (place.in === "base") return this.base.lstat(place.path);
     const kind = place.in === "mount" ? this.files(place.mount).kind(place.below) : place.node.kind;

@@ -56,8 +56,20 @@ const DEFAULTS: HostKnobs = {
   findMultipaths: "yes",
   osDisk: "sda",
   scanAtLogin: true,
+  os: "rhel",
+  fresh: false,
   commandMs: 20,
 };
+
+/** The lines of open-iscsi's own file that anybody changes. */
+const ISCSID_CONF = `iscsid.startup = /bin/systemctl start iscsid.socket iscsiuio.socket
+node.startup = automatic
+node.leading_login = No
+node.session.timeo.replacement_timeout = 120
+node.conn[0].timeo.login_timeout = 15
+node.session.initial_login_retry_max = 8
+node.session.scan = auto
+`;
 
 interface Armed {
   readonly rule: HostFault;
@@ -105,6 +117,11 @@ export function createHosts({ world, clock, san, knobs, memory }: HostsOptions):
         .map((each) => `/dev/${each.volumeGroup}/${each.logicalVolume} ${each.mountPoint} xfs defaults,noatime 0 0\n`)
         .join(""),
     );
+    for (const each of ["/etc/multipath", "/etc/iscsi"]) base.mkdirSync(each, { recursive: true });
+    if (!machine.knobs.fresh) {
+      base.writeFileSync("/etc/iscsi/iscsid.conf", ISCSID_CONF);
+      base.writeFileSync("/etc/multipath.conf", "");
+    }
     base.writeFileSync("/lib/udev/scsi_id", '#!/bin/bash\nscsi_id "$@"\n', undefined, { mode: 0o755 });
     // what units of systemd name by its path
     base.writeFileSync("/bin/bash", '#!/bin/bash\nbash "$@"\n', undefined, { mode: 0o755 });

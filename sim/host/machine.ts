@@ -95,7 +95,16 @@ export type PacemakerGroups = Map<string, Resource[]>;
 
 export const FC_FIRST_HOST = 1;
 const ISCSI_FIRST_HOST = 2;
-const baseServices = ["iscsid", "multipathd", "waagent", "sshd", "chronyd"];
+const baseServices = ["waagent", "sshd", "chronyd"];
+/** What a host that is ready for LUNs has, by system. */
+const readyServices = {
+  rhel: ["iscsid", "iscsi", "multipathd"],
+  debian: ["iscsid", "open-iscsi", "multipathd"],
+} as const;
+const readyPackages = {
+  rhel: ["iscsi-initiator-utils", "device-mapper-multipath", "lvm2", "xfsprogs", "psmisc"],
+  debian: ["open-iscsi", "multipath-tools", "lvm2", "xfsprogs", "psmisc"],
+} as const;
 
 /** The state of one host. Commands and the virtual file system are functions over it. */
 export class Machine {
@@ -111,7 +120,11 @@ export class Machine {
   readonly active: ActiveVolume[] = [];
   readonly mounts: Mount[] = [];
   readonly openFiles: OpenFile[] = [];
-  readonly services = new Map<string, boolean>(baseServices.map((name) => [name, true]));
+  readonly services: Map<string, boolean>;
+  readonly enabledUnits: Set<string>;
+  readonly packages: Set<string>;
+  /** What multipathd goes by; its configuration can say otherwise than the knob once it is read anew. */
+  findMultipaths: "yes" | "strict" | "no";
   readonly locks = new Map<string, Lock>();
   readonly resources: Resource[];
   readonly journal: string[] = [];
@@ -130,6 +143,11 @@ export class Machine {
     groups: PacemakerGroups = new Map(),
   ) {
     this.nextHostNumber = ISCSI_FIRST_HOST + host.wwpns.length;
+    const units = [...baseServices, ...(knobs.fresh ? [] : readyServices[knobs.os])];
+    this.services = new Map(units.map((name) => [name, true]));
+    this.enabledUnits = new Set(units);
+    this.packages = new Set(knobs.fresh ? ["lvm2", "xfsprogs"] : readyPackages[knobs.os]);
+    this.findMultipaths = knobs.findMultipaths;
     const group = host.pacemaker?.group ?? "";
     this.resources = groups.get(group) ?? [];
     if (host.pacemaker) groups.set(group, this.resources);

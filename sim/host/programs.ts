@@ -17,6 +17,7 @@ import {
 import { findmnt, fuser, lsof, mount, mountpoint, umount, xfsAdmin, xfsFreeze } from "./commands/mounts.js";
 import { iris } from "./commands/iris.js";
 import { multipath, multipathd } from "./commands/multipath.js";
+import { aptGet, dnf, dpkgQuery, isInstalled, rpm } from "./commands/packages.js";
 import { dmesg, hostname, id, logger, pcs, systemctl, udevadm, uname } from "./commands/system.js";
 import { systemdRun } from "./commands/timers.js";
 import type { Machine } from "./machine.js";
@@ -54,6 +55,7 @@ export function programs(machine: Machine): [string, Program][] {
     fsfreeze: xfsFreeze,
     systemctl,
     "systemd-run": systemdRun,
+    ...(machine.knobs.os === "debian" ? { "dpkg-query": dpkgQuery, "apt-get": aptGet } : { rpm, dnf }),
     logger,
     dmesg,
     id,
@@ -70,7 +72,11 @@ export function programs(machine: Machine): [string, Program][] {
     scsi_id: scsiId,
     ...(machine.host.pacemaker ? { pcs } : {}),
   };
-  return Object.entries(all);
+  return Object.entries(all).map(([name, program]) => [
+    name,
+    (call) =>
+      isInstalled(machine, name) ? program(call) : complain(`bash: line 1: ${name}: command not found\n`, 127),
+  ]);
 }
 
 const ok = (): Answer => done;

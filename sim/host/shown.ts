@@ -89,6 +89,8 @@ export function comparable(machine: Machine, files: HostFiles, now: number): unk
     active: machine.active.map((each) => ({ vg: each.vgName, lv: each.lvName, uuid: each.vgUuid })).sort(by("vg")),
     openFiles: machine.openFiles.map((each) => `${each.command} ${each.path}`).sort(),
     services: [...machine.services].sort(),
+    enabled: [...machine.enabledUnits].sort(),
+    findMultipaths: machine.findMultipaths,
     resources: machine.resources.map((each) => `${each.name} ${each.enabled ? "started" : "disabled"}`),
     timers: machine.timers.map((each) => each.unit).sort(),
     suspended: [...machine.suspended].flatMap(([instance, until]) => (until > now ? [instance] : [])).sort(),

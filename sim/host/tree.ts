@@ -49,6 +49,11 @@ export function deviceTree(machine: Machine): Map<string, Node> {
   return nodes;
 }
 
+const RELEASES = {
+  rhel: 'NAME="Red Hat Enterprise Linux"\nVERSION="9.5 (Plow)"\nID="rhel"\nID_LIKE="fedora"\nVERSION_ID="9.5"\nPRETTY_NAME="Red Hat Enterprise Linux 9.5 (Plow)"\n',
+  debian: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nNAME="Debian GNU/Linux"\nVERSION_ID="12"\nID=debian\n',
+} as const;
+
 type Put = (path: string, node: Node) => void;
 type Knob = (path: string) => Node;
 
@@ -177,12 +182,7 @@ function kernelFiles(machine: Machine, put: Put): void {
   put("/proc/sys/kernel/random/boot_id", text(`${machine.bootId}\n`));
   put("/etc/iscsi/initiatorname.iscsi", text(`InitiatorName=${machine.host.iqn}\n`));
   put("/etc/hostname", text(`${machine.host.name}\n`));
-  put(
-    "/etc/os-release",
-    text(
-      'NAME="Red Hat Enterprise Linux"\nVERSION="9.5 (Plow)"\nID="rhel"\nVERSION_ID="9.5"\nPRETTY_NAME="Red Hat Enterprise Linux 9.5 (Plow)"\n',
-    ),
-  );
+  put("/etc/os-release", text(RELEASES[machine.knobs.os]));
   put("/etc/multipath/wwids", text([...machine.wwids].map((wwid) => `/${wwid}/\n`).join("")));
   if (machine.knobs.devicesFile)
     put(

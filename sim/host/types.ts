@@ -17,6 +17,10 @@ export interface HostKnobs {
   readonly osDisk: "sda" | "vda";
   /** Does the SCSI layer look for LUNs itself when a session comes up (node.session.scan)? Default true, as iscsid.conf. */
   readonly scanAtLogin: boolean;
+  /** RHEL 9 or Debian 12: packages, their units and tools. Default "rhel". */
+  readonly os: "rhel" | "debian";
+  /** Nothing installed or set for LUNs yet. Default false. */
+  readonly fresh: boolean;
   /** Virtual time one external command takes. Default 20 ms. */
   readonly commandMs: number;
 }

@@ -3,6 +3,7 @@ import { checkText } from "./scripts/check.js";
 import { detachText } from "./scripts/detach.js";
 import { freezeText, frozenText, thawText } from "./scripts/freeze.js";
 import { inspectText } from "./scripts/inspect.js";
+import { prepareText, readyText, unprepareText } from "./scripts/prepare.js";
 import { quiescedText, quiesceText, reactivateText } from "./scripts/quiesce.js";
 import { ticketText } from "./scripts/ticket.js";
 
@@ -14,9 +15,12 @@ export const everyScript = (): readonly { readonly name: string; readonly text: 
   { name: "freeze", text: freezeText },
   { name: "frozen", text: frozenText },
   { name: "inspect", text: inspectText },
+  { name: "prepare", text: prepareText },
   { name: "quiesce", text: quiesceText },
   { name: "quiesced", text: quiescedText },
   { name: "reactivate", text: reactivateText },
+  { name: "ready", text: readyText },
   { name: "thaw", text: thawText },
   { name: "ticket", text: ticketText },
+  { name: "unprepare", text: unprepareText },
 ];

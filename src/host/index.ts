@@ -5,6 +5,7 @@ export { check, type CheckFacts, type CheckInput } from "./check.js";
 export { detach, type DetachFacts, type DetachInput } from "./detach.js";
 export { freeze, frozen, thaw, type FreezeInput } from "./freeze.js";
 export { inspect, type Holder, type InspectFacts, type InspectInput } from "./inspect.js";
+export { isReady, prepare, ready, unprepare, type PrepareInput, type ReadyFacts } from "./prepare.js";
 export {
   quiesce,
   quiesced,

@@ -5,6 +5,7 @@ import { extendLease } from "./extend-lease.js";
 import { failover } from "./failover.js";
 import { fence } from "./fence.js";
 import { pauseMirror } from "./pause-mirror.js";
+import { prepareHostRunbook } from "./prepare-host.js";
 import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
 import { resyncMirror } from "./resync-mirror.js";
@@ -28,6 +29,7 @@ export const runbooks: readonly AnyRunbook[] = [
   snapshot,
   deleteSnapshot,
   resyncMirror,
+  prepareHostRunbook,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

@@ -7,10 +7,12 @@ import {
   freeze,
   frozen,
   inspect,
+  prepare,
   quiesce,
   quiesced,
   reactivate,
   readTicket,
+  ready,
   thaw,
 } from "../../src/host/index.js";
 import type { ScriptCall } from "../../src/core/script.js";
@@ -48,6 +50,16 @@ const calls: readonly ScriptCall[] = [
   reactivate.script({ tag, vgs, wwids }),
   quiesced.script({ tag, vgs, wwids }),
   readTicket.script({ ticket: "t1" }),
+  prepare.script({
+    tag,
+    initiator: "iqn.1994-05.com.redhat:epic-trn-01",
+    targets: [{ target: san.iqn, portals: ["10.8.1.21"] }],
+  }),
+  ready.script({
+    tag,
+    initiator: "iqn.1994-05.com.redhat:epic-trn-01",
+    targets: [{ target: san.iqn, portals: ["10.8.1.21"] }],
+  }),
   freeze.script({ tag, limitSeconds: 120, way: { kind: "iris", instance: "EPICPRD", user: "irisusr" } }),
   thaw.script({ tag, limitSeconds: 120, way: { kind: "xfs", mounts: ["/epic/prd"] } }),
   frozen.script({ tag, limitSeconds: 120, way: { kind: "command", freeze: "true", thaw: "true", check: "true" } }),

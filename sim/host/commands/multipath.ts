@@ -1,5 +1,5 @@
 import { has, parse } from "../args.js";
-import { type Answer, complain, done, lines, type Program, say } from "../command.js";
+import { type Answer, complain, done, lines, type Paths, type Program, say } from "../command.js";
 import {
   answering,
   canonical,
@@ -55,7 +55,7 @@ export const multipath: Program = (call) => {
     );
   }
   for (const disk of machine.disks)
-    if (machine.wwids.has(wwidOf(disk.serial)) || machine.knobs.findMultipaths === "no")
+    if (machine.wwids.has(wwidOf(disk.serial)) || machine.findMultipaths === "no")
       makeMap(machine, wwidOf(disk.serial));
   return done;
 };
@@ -141,7 +141,7 @@ function show(machine: Machine, map: MultipathMap): string {
 }
 
 /** The daemon's command line: show, add, remove, resize, queueing, reconfigure. */
-export const multipathd: Program = (call) => {
+export const multipathd: Program = async (call) => {
   const { machine } = call;
   const words =
     call.args[0] === "-k"
@@ -164,20 +164,32 @@ export const multipathd: Program = (call) => {
     case "restorequeueing":
       return queueing(machine, verb === "restorequeueing", noun, name);
     case "reconfigure":
+      machine.findMultipaths = (await configured(call.files)) ?? machine.knobs.findMultipaths;
       return OK;
     default:
       return FAIL;
   }
 };
 
+/** `find_multipaths` of multipath.conf and, after it, of the files beside it. */
+async function configured(files: Paths): Promise<Machine["findMultipaths"] | undefined> {
+  const names = await files.list("/etc/multipath/conf.d");
+  let found: Machine["findMultipaths"] | undefined;
+  for (const path of ["/etc/multipath.conf", ...names.map((name) => `/etc/multipath/conf.d/${name}`)]) {
+    const said = /^\s*find_multipaths\s+"?(yes|no|strict)"?/m.exec(await files.read(path))?.[1];
+    found = (said as Machine["findMultipaths"] | undefined) ?? found;
+  }
+  return found;
+}
+
 function add(machine: Machine, noun: string | undefined, name: string | undefined): Answer {
   const disk = noun === "path" ? diskNamed(machine, name) : undefined;
   if (noun === "path") {
     if (!disk) return FAIL;
     const wwid = wwidOf(disk.serial);
-    if (machine.wwids.has(wwid) || machine.knobs.findMultipaths !== "strict") {
+    if (machine.wwids.has(wwid) || machine.findMultipaths !== "strict") {
       const mates = machine.disks.filter((each) => each.serial === disk.serial);
-      if (machine.wwids.has(wwid) || machine.knobs.findMultipaths === "no" || mates.length > 1) makeMap(machine, wwid);
+      if (machine.wwids.has(wwid) || machine.findMultipaths === "no" || mates.length > 1) makeMap(machine, wwid);
     }
     return OK;
   }

@@ -20,15 +20,15 @@ export const systemctl: Program = ({ args, machine }) => {
     }
     case "is-enabled":
       return say(
-        lines(names.map((name) => (machine.services.has(name) ? "enabled" : "disabled"))),
-        names.every((name) => machine.services.has(name)) ? 0 : 1,
+        lines(names.map((name) => (machine.enabledUnits.has(name) ? "enabled" : "disabled"))),
+        names.every((name) => machine.enabledUnits.has(name)) ? 0 : 1,
       );
     case "start":
     case "restart":
     case "stop":
     case "enable":
     case "disable":
-      return switchUnits(verb, names, has(parsed, "now"), machine.services);
+      return switchUnits(verb, names, has(parsed, "now"), machine);
     default:
       return done;
   }
@@ -43,11 +43,18 @@ function timer(machine: Call["machine"], verb: string, unit: string): Answer {
   return done;
 }
 
-function switchUnits(verb: string, names: readonly string[], now: boolean, services: Map<string, boolean>): Answer {
+function switchUnits(
+  verb: string,
+  names: readonly string[],
+  now: boolean,
+  { services, enabledUnits }: Call["machine"],
+): Answer {
   const missing = names.find((name) => !services.has(name));
   if (missing !== undefined && verb !== "disable")
     return complain(`Failed to ${verb} ${missing}.service: Unit ${missing}.service not found.\n`, 5);
   for (const name of names) {
+    if (verb === "enable") enabledUnits.add(name);
+    if (verb === "disable") enabledUnits.delete(name);
     if (verb === "start" || verb === "restart" || (verb === "enable" && now)) services.set(name, true);
     if (verb === "stop" || (verb === "disable" && now)) services.set(name, false);
   }
