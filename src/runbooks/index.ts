@@ -12,6 +12,7 @@ import { resyncMirror } from "./resync-mirror.js";
 import { resumeMirror } from "./resume-mirror.js";
 import { throttleMirror } from "./throttle-mirror.js";
 import { snapshot } from "./snapshot.js";
+import { unprotect } from "./unprotect.js";
 import { updateMirror } from "./update-mirror.js";
 
 /** One line per runbook. A version that has open runs stays until they have ended. */
@@ -30,6 +31,7 @@ export const runbooks: readonly AnyRunbook[] = [
   deleteSnapshot,
   resyncMirror,
   prepareHostRunbook,
+  unprotect,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";
