@@ -47,7 +47,10 @@ describe("what a login may not do", () => {
   const handOffs = async (text: string) => (await load(text)).clusters.map(({ handOff }) => handOff);
 
   test("of one SVM it has no cluster settings; of a cluster everything is taken to be allowed", async () => {
-    expect(await handOffs(epicText.replace(/ +handOff: .*\n/, ""))).toEqual([["network", "clusterPeers", "schedules", "keyManagers"], []]);
+    expect(await handOffs(epicText.replace(/ +handOff: .*\n/, ""))).toEqual([
+      ["network", "clusterPeers", "schedules", "keyManagers"],
+      [],
+    ]);
   });
 
   test("is what the file says where it says so", async () => {
