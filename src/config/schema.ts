@@ -223,6 +223,24 @@ export const setSchema = z.strictObject({
   freeze: freeze.optional(),
   adopt: z.array(z.strictObject({ pattern: text, label: word })).optional(),
   failover: z.strictObject({ snapshotPolicy: text.default("default") }).prefault({}),
+  drill: z
+    .strictObject({
+      checks: z
+        .array(
+          z.strictObject({
+            name: text,
+            command: z
+              .string()
+              .max(1000)
+              .regex(/^[ -~]+$/, "should be one line of a shell"),
+            limitSeconds: positive.max(900).default(60),
+            isolation: z.boolean().default(false),
+          }),
+        )
+        .max(20)
+        .default([]),
+    })
+    .prefault({}),
 });
 
 const purpose = z.strictObject({

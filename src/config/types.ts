@@ -119,6 +119,7 @@ export interface SetConfig {
     /** Name of the snapshot policy its mirror's volumes get while they are the productive copy. */
     readonly snapshotPolicy: string;
   };
+  readonly drill: { readonly checks: readonly DrillCheck[] };
 }
 
 export type FreezeConfig = {
@@ -153,6 +154,15 @@ export interface NightlyConfig {
   readonly timeZone: string;
   /** How long after it is due a night counts as missing. */
   readonly graceMinutes: number;
+}
+
+/** A command a drill runs on its host once everything is mounted. Exit 0 is good. */
+export interface DrillCheck {
+  readonly name: string;
+  readonly command: string;
+  readonly limitSeconds: number;
+  /** It proves that the drill's host cannot reach production. */
+  readonly isolation: boolean;
 }
 
 export interface HostConfig {

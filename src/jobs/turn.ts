@@ -130,6 +130,7 @@ async function start(engine: Engine, draft: Draft): Promise<"rest" | "verified" 
       run: each.run,
       resource: names.get(each.resource) ?? each.resource,
     }));
+    await askAside(engine, draft.view, locked.holders);
     if (JSON.stringify(draft.view.held?.detail) !== JSON.stringify(detail)) {
       await draft.append([{ type: "held", step: null, attempt: 0, why: "lock", detail }]);
     }
@@ -140,6 +141,20 @@ async function start(engine: Engine, draft: Draft): Promise<"rest" | "verified" 
   await stepBack(engine, draft.view);
   await draft.append(changed);
   return "done";
+}
+
+/** Holders that step aside for this run are cancelled: they take back what they did, and their locks come free as any run's. */
+async function askAside(engine: Engine, view: RunView, holders: readonly { readonly run: RunId }[]): Promise<void> {
+  for (const run of new Set(holders.map((each) => each.run))) {
+    const draft = await Draft.open(engine, run);
+    if (!draft || draft.view.outcome || draft.view.cancel) continue;
+    const { runbook } = draft.view.asked;
+    const version = draft.view.planned?.plan.version;
+    const yields = engine.registry.find(runbook, version)?.yieldsTo?.includes(view.asked.runbook) ?? false;
+    if (!yields) continue;
+    await draft.append([{ type: "cancelAsked", reason: `the ${view.asked.runbook} ${view.id} goes first` }]);
+    await engine.wake(run);
+  }
 }
 
 /**

@@ -123,6 +123,8 @@ export interface Runbook<Req, Facts, S extends Steps> {
     readonly sentences: readonly string[];
     readonly choices: readonly { label: string; say: string }[];
   };
+  /** Runbooks it steps aside for: while it holds what one of them needs, it is cancelled by Sluice and takes back what it did. */
+  readonly yieldsTo?: readonly string[];
   /**
    * The laws run on this; `world` names a simulator seed, `first` what must have been asked for before, `given` what somebody else must have
    * done at the far ends (test/support/given.ts does it).

@@ -1,6 +1,7 @@
 import type { AnyRunbook } from "./define.js";
 import { clone } from "./clone.js";
 import { deleteSnapshot } from "./delete-snapshot.js";
+import { drDrill } from "./dr-drill.js";
 import { extendLease } from "./extend-lease.js";
 import { failover } from "./failover.js";
 import { fence } from "./fence.js";
@@ -23,6 +24,7 @@ export const runbooks: readonly AnyRunbook[] = [
   restore,
   failover,
   fence,
+  drDrill,
   updateMirror,
   pauseMirror,
   resumeMirror,

@@ -23,6 +23,7 @@ export const setOf = (name: string, volumes: readonly string[], over: Partial<Se
   rpoTargetMinutes: 60,
   nightly: { pattern: "nightly.*", label: "daily", cron: "0 2 * * *", timeZone: "UTC", graceMinutes: 60 },
   failover: { snapshotPolicy: "default" },
+  drill: { checks: [] },
   ...over,
 });
 
