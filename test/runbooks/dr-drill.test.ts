@@ -4,7 +4,7 @@ import { plainText } from "../../src/core/said.js";
 import type { Json } from "../../src/core/json.js";
 import { drDrill } from "../../src/runbooks/dr-drill.js";
 import { hospital } from "../../sim/worlds/hospital.js";
-import { TestEngine } from "../support/engine.js";
+import type { TestEngine } from "../support/engine.js";
 import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
