@@ -5,6 +5,7 @@ import { createBot, questions, type Bot } from "./bot/index.js";
 import type { Config } from "./config/types.js";
 import type { Secrets } from "./config/secrets.js";
 import type { Clock } from "./core/clock.js";
+import { derived } from "./core/derived.js";
 import { runIdFor, type RunId } from "./core/ids.js";
 import { NotSent, Refusal } from "./core/problems.js";
 import { createFarEnds } from "./farEnds.js";
@@ -90,6 +91,7 @@ export function buildApp(options: AppOptions): App {
     readOnly: config.mode === "read-only",
     demand: (plan, view: RunView) =>
       demand(config.policy, { runbook: plan.runbook, steps: plan.steps, asker: view.asked.by }),
+    derive: (run, name) => derived(secrets.named("derivation"), run, name),
     wake: (run, delayMs) => queues.wake("execute", run, delayMs),
     child: (parent, runbook) => runIdFor("child", parent.id, runbook),
   };

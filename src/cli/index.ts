@@ -81,6 +81,11 @@ function addDesk(program: Command, done: Done): void {
   settings(program.command("approvals").description("what waits for whom"))
     .option("--json", "one JSON document")
     .action(done(async (flags: object) => (await import("./desk.js")).approvals(flags)));
+  settings(
+    program
+      .command("passphrase <id>")
+      .description("the passphrase of a peering that a person makes by hand: the run's own, made again from the key"),
+  ).action(done(async (id: string, flags: object) => (await import("./passphrase.js")).passphrase(id, flags)));
   settings(program.command("cancel <id>").description("cancels a run, or stops it at the next step")).action(
     done(async (id: string, flags: object) => (await import("./desk.js")).cancel(id, flags)),
   );

@@ -19,6 +19,8 @@ export type Watch =
   | { readonly kind: "job"; readonly cluster: string; readonly uuid: string }
   /** Wakes when no transfer is active on the relationship, or when it is gone. */
   | { readonly kind: "relationship"; readonly cluster: string; readonly uuid: string }
+  /** Wakes when the peering with that cluster is pending no more, or is gone. */
+  | { readonly kind: "clusterPeer"; readonly cluster: string; readonly peer: string }
   /** Wakes when the script of that ticket has ended or is lost. */
   | { readonly kind: "ticket"; readonly host: string; readonly ticket: string }
   /** The array's own approval (multi-admin verification) of request `index`. */

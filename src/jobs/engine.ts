@@ -65,6 +65,8 @@ export interface Engine {
   readonly readOnly: boolean;
   /** Who must approve this plan. */
   demand(plan: Plan, view: RunView): Demand;
+  /** A secret that a run invents, made from the configuration's key. Throws a Refusal where there is none. */
+  derive(run: RunId, name: string): string;
   /** Puts a run before a worker, now or after a while. */
   wake(run: RunId, delayMs?: number): Promise<void>;
   /** Makes the next run of a chain; answers its id. */

@@ -54,7 +54,9 @@ export async function takeBackByHand(engine: Engine, draft: Draft, step: StepVie
   const id = step.planned.id;
   const { def, input } = codeOf(engine, draft.view, step);
   const typed = def.handOff?.(input as Parameters<typeof def.handOff>[0])?.back;
-  if (probe.found === "unclear" && step.saidDone) {
+  // "Done" was said of the way back, not of the way there.
+  const saidGone = step.saidDone && (step.lastHandOff as Partial<Handed> | undefined)?.back === true;
+  if (probe.found === "unclear" && saidGone) {
     // Nobody can see it and somebody says that it is gone: that word is all there is, and it is written down as a word.
     await draft.append([{ type: "undone", step: id, note: `By a person's word: ${probe.why}` }]);
     return;
@@ -70,7 +72,7 @@ async function hold(
   typed: (Typed & { readonly note?: string }) | undefined,
   { back, probe }: { readonly back: boolean; readonly probe: Probe<Json> },
 ): Promise<void> {
-  const seen = seenBy(probe, step.saidDone, back);
+  const seen = seenBy(probe, step.saidDone && (step.lastHandOff as Partial<Handed> | undefined)?.back === back, back);
   const detail: Handed = {
     text: typed ? handOffText(typed) : step.planned.says,
     back,

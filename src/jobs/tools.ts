@@ -40,6 +40,7 @@ export function stepTools(
     host: (name) => guarded(engine.farEnds.host(name)),
     azure: () => engine.farEnds.azure(),
     note,
+    derive: (name) => engine.derive(view.id, name),
     remember: (name, value) => engine.store.setNote(name, value),
     ticket: ticketOf(view.id, step.planned.id, attempt),
   };

@@ -101,6 +101,13 @@ export class Watcher {
           .filter(([, { watch }]) => watch.kind === "arrayApproval" && !pending.has(watch.index))
           .map(([run]) => run);
       }
+      case "clusterPeer": {
+        const peers = await this.engine.farEnds.ontap(first.cluster).clusterPeers.list();
+        const pending = new Set(peers.filter((each) => each.pending).map((each) => each.remoteName));
+        return group
+          .filter(([, { watch }]) => watch.kind === "clusterPeer" && !pending.has(watch.peer))
+          .map(([run]) => run);
+      }
       case "timer": {
         const now = this.engine.clock.now();
         return group

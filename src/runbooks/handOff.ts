@@ -19,7 +19,7 @@ export const typed = (cli: readonly string[], rest: readonly RestCall[]): Typed 
 const restText = (calls: readonly RestCall[]): string =>
   calls
     .map(({ method, path, body }) =>
-      [`${method} ${path}`, ...(body === undefined ? [] : [JSON.stringify(body, undefined, 2)])].join("\n"),
+      [`${method} ${path}`, ...(body === undefined ? [] : [JSON.stringify(body)])].join("\n"),
     )
     .join("\n\n");
 

@@ -2,6 +2,7 @@ import type { AnyRunbook } from "./define.js";
 import { clone } from "./clone.js";
 import { deleteSnapshot } from "./delete-snapshot.js";
 import { drDrill } from "./dr-drill.js";
+import { connectClusters } from "./connect-clusters.js";
 import { extendLease } from "./extend-lease.js";
 import { failover } from "./failover.js";
 import { fence } from "./fence.js";
@@ -30,6 +31,7 @@ export const runbooks: readonly AnyRunbook[] = [
   resumeMirror,
   throttleMirror,
   snapshot,
+  connectClusters,
   deleteSnapshot,
   resyncMirror,
   prepareHostRunbook,

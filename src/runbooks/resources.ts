@@ -31,6 +31,15 @@ export const igroupResource = (cluster: string, svm: string, igroup: string): Re
   labels: {},
 });
 
+/** A cluster's own settings: its network, whom it knows. */
+export const clusterResource = (cluster: string): Resource => ({
+  kind: "cluster",
+  id: `cluster/${cluster}`,
+  name: cluster,
+  environment: "infrastructure",
+  labels: {},
+});
+
 export const hostResource = (host: Pick<HostConfig, "name" | "environment" | "clearedForPatientData">): Resource => ({
   kind: "host",
   id: `host/${host.name}`,

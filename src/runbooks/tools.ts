@@ -6,7 +6,8 @@ import type { HostReader, HostRunner } from "../host/index.js";
 import type { OntapClient, OntapReader } from "../ontap/index.js";
 
 /** What the operator wrote down about arrays, sets and hosts. */
-export type Inventory = Pick<Config, "clusters" | "sets" | "hosts" | "purposes" | "leases">;
+export type Inventory = Pick<Config, "clusters" | "sets" | "hosts" | "purposes" | "leases"> &
+  Partial<Pick<Config, "azure" | "secrets">>;
 
 /** The run a step belongs to. */
 export interface RunFacts {
@@ -44,6 +45,8 @@ export interface Tools extends ReadTools {
   /** Durable before it returns: a job uuid, a transfer, a ticket. Written before anything is waited for. */
   note(note: Json): Promise<void>;
   remember(name: string, value: string): Promise<void>;
+  /** What this run invents and keeps nowhere: the same secret for the same name, whichever step or worker asks. Throws a Refusal without a key. */
+  derive(name: string): string;
   /** This attempt of this step: the idempotency key of a host script. */
   readonly ticket: string;
 }

@@ -1,27 +1,24 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import type { Json } from "../../src/core/json.js";
 import type { Plan } from "../../src/core/plan.js";
 import { look } from "../../src/jobs/planning.js";
-import { phrasebooks, understand } from "../../src/requests/index.js";
+import { phrasebooks } from "../../src/requests/index.js";
 import { runbooks, type AnyRunbook } from "../../src/runbooks/index.js";
 import { tagOf } from "../../src/runbooks/tools.js";
-import { vocabularyOf } from "../../src/vocabulary.js";
 import { given } from "../support/given.js";
-import { startTestWorld, type TestWorld } from "../support/world.js";
+import { readSentence } from "../support/sentence.js";
+import { Worlds } from "../support/worlds.js";
 
 /** docs/runbooks.md is written from the registry: UPDATE_DOCS=1 writes it anew, without it this compares. */
 const page = "docs/runbooks.md";
 
-let world: TestWorld;
-beforeAll(async () => {
-  world = await startTestWorld();
-});
-afterAll(() => world.close());
+const worlds = new Worlds();
+beforeAll(() => worlds.get("epic"));
+afterAll(() => worlds.close());
 
 const intro = `# Runbooks
 
-What each runbook does, as its plan says it for its example sentence in the demo world. This page is written from the code: see
+What each runbook does, as its plan says it for its example sentence in a demo world. This page is written from the code: see
 [adding a runbook](adding-a-runbook.md#7-write-the-pages-anew). "Effect" is what a step can lose: \`read\` nothing, \`change\` nothing that was there before, \`destroy\`
 data that existed before. Who has to say yes follows from it, and from what the step touches, by the policy of the configuration.
 `;
@@ -42,10 +39,11 @@ async function sectionOf(runbook: AnyRunbook): Promise<string> {
     : runbook.example.given === undefined
       ? ""
       : `, where ${runbook.example.given}`;
+  const where = runbook.example.world === "epic" ? "" : `, in the world \`${runbook.example.world}\``;
   return [
     `## ${runbook.name}`,
     "",
-    `${capital(words?.summary ?? "")}. For example: \`${runbook.example.say}\`${first}.`,
+    `${capital(words?.summary ?? "")}. For example: \`${runbook.example.say}\`${first}${where}.`,
     "",
     "| step | effect | the way back |",
     "|---|---|---|",
@@ -59,14 +57,15 @@ async function sectionOf(runbook: AnyRunbook): Promise<string> {
 }
 
 async function examplePlan(runbook: AnyRunbook): Promise<Plan> {
+  const world = await worlds.get(runbook.example.world);
   world.reset();
   const engine = world.engine();
   for (const sentence of runbook.example.first ?? []) {
-    const { runbook: name, request } = read(sentence);
+    const { runbook: name, request } = readSentence(world, sentence);
     expect((await engine.drive(await engine.ask(name, request))).outcome).toBe("succeeded");
   }
   await given(world, runbook.example);
-  const { request } = read(runbook.example.say);
+  const { request } = readSentence(world, runbook.example.say);
   const run = {
     id: "RUN",
     tag: tagOf("RUN"),
@@ -75,17 +74,6 @@ async function examplePlan(runbook: AnyRunbook): Promise<Plan> {
     askedAt: "2026-11-22T14:00:00.000Z",
   };
   return (await look(engine.engine, runbook, request, run)).plan;
-}
-
-function read(sentence: string): { runbook: string; request: Json } {
-  const understood = understand(sentence, {
-    now: new Date(world.clock.now()),
-    asker: { timeZone: "UTC" },
-    vocabulary: vocabularyOf(world.config, () => true),
-    addressed: true,
-  });
-  if (understood.kind !== "request") throw new Error(`"${sentence}" is no request`);
-  return { runbook: understood.runbook, request: understood.request as Json };
 }
 
 const capital = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);

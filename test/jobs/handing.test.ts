@@ -180,6 +180,17 @@ describe("a step our login may not do", () => {
     expect(ended.steps[1]?.how).toBe("attested");
   });
 
+  test("where we cannot look, taking it back is asked for as well, and ends by a person's word", async () => {
+    const { engine, run, done } = await begun({}, (yard) => Object.assign(yard, { hidden: true, hutsRefused: true }));
+    await done();
+    await engine.append(run, { type: "answered", step: "2-openGate", answer: "happened", reason: "I saw it" });
+    const held = await engine.drive(run);
+    expect(held.steps[1]?.held?.detail).toMatchObject({ back: true, time: 1 });
+    const ended = await done();
+    expect(ended.outcome).toBe("undone");
+    expect(JSON.stringify(await engine.store.read(run))).toContain("By a person's word");
+  });
+
   test("taking it back is handed off too, and the run ends when it is gone", async () => {
     const { yard, done } = await begun({}, (y) => (y.hutsRefused = true));
     yard.gate = "open";

@@ -7,8 +7,10 @@ import { turn } from "../../src/jobs/turn.js";
 import { planBytes } from "../../src/core/plan.js";
 import type { AnyRunbook } from "../../src/runbooks/index.js";
 import { tagOf } from "../../src/runbooks/tools.js";
+import { getWorld } from "../../sim/worlds/index.js";
 import type { TestEngine } from "../support/engine.js";
 import { given } from "../support/given.js";
+import { driveWithPerson } from "../support/person.js";
 import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type ScriptFault, type TestWorld, type WireFault } from "../support/world.js";
 
@@ -30,6 +32,8 @@ const faultKinds = Object.keys(scriptFaults) as FaultKind[];
 
 export interface LawOptions {
   readonly knobs?: Parameters<typeof startTestWorld>[0];
+  /** Another world than the example's, where a login may do less: what it may not do, a person does in these laws. */
+  readonly world?: string;
   /** Two files, and so two workers, may share a long runbook's laws: what goes wrong at the far ends, and workers that die. */
   readonly part?: "farEnds" | "workers";
   /** Only these, where all would take too long for what they show. */
@@ -46,15 +50,17 @@ export interface LawOptions {
 /** The laws that every runbook is put through, without a test written for it. */
 export function laws(runbook: AnyRunbook, options: LawOptions = {}): void {
   const { part, arrange } = options;
-  const which = [options.arrange ? options.arrange.name : options.knobs && "other readings", part].filter(
-    (each) => each !== undefined,
-  );
+  const which = [
+    options.world,
+    options.arrange ? options.arrange.name : options.knobs && "other readings",
+    part,
+  ].filter((each) => each !== undefined);
   describe([`the laws for ${runbook.name}`, ...which].join(", "), () => {
     let world: TestWorld;
     let writes: readonly Write[] = [];
     let appends = 0;
     beforeAll(async () => {
-      world = await startTestWorld(options.knobs ?? {});
+      world = await startTestWorld(options.knobs ?? {}, getWorld(options.world ?? runbook.example.world));
     });
     afterAll(() => world.close());
 
@@ -151,7 +157,7 @@ function farEndLaws(
           held: { why: "arrayApproval", detail: { request: 7 } },
         });
         await bench.engine.append(view.id, { type: "triedAgain", step: held?.planned.id ?? "" });
-        expect((await bench.engine.drive(view.id)).outcome).toBe("succeeded");
+        expect((await bench.goOn(view.id)).outcome).toBe("succeeded");
       }
     },
     lawTimeoutMs,
@@ -227,6 +233,7 @@ interface Bench {
   readonly engine: TestEngine;
   readonly before: unknown;
   run(): Promise<RunView>;
+  goOn(run: RunId): Promise<RunView>;
   plan(): Promise<string>;
   runFrozenAt(append: number): Promise<RunView>;
   spoil(write: Write, kind: FaultKind): void;
@@ -256,7 +263,8 @@ async function prepare(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
   return {
     engine,
     before,
-    run: async () => engine.drive(await engine.ask(name, request)),
+    run: async () => driveWithPerson(world, engine, await engine.ask(name, request)),
+    goOn: (run) => driveWithPerson(world, engine, run),
     plan: async () => {
       const run = {
         id: "rlaw",
@@ -356,11 +364,11 @@ async function runFrozenAt(
     }
     return append(...args);
   };
-  const first = engine.drive(run);
+  const first = driveWithPerson(world, engine, run);
   if ((await Promise.race([first, isFrozen])) !== "frozen") return first;
   engine.store.append = append;
   world.clock.advance(engine.engine.timings.leaseMs + 1);
-  const view = await engine.drive(run);
+  const view = await driveWithPerson(world, engine, run);
   const settled = JSON.stringify(world.snapshot());
   wake();
   await first;

@@ -13,7 +13,8 @@ import { tagOf, type RunFacts } from "../../src/runbooks/tools.js";
 import { shownText } from "../support/answers.js";
 import { given } from "../support/given.js";
 import { readSentence } from "../support/sentence.js";
-import { startTestWorld, type TestWorld } from "../support/world.js";
+import type { TestWorld } from "../support/world.js";
+import { Worlds } from "../support/worlds.js";
 
 const folder = join(process.cwd(), "test/golden");
 const asker: Person = { team: "T0RIVERSIDE", user: "U0REQUESTER" };
@@ -32,12 +33,15 @@ interface Scene {
   readonly say: string;
   readonly first?: readonly string[];
   readonly given?: string;
+  /** "epic" unless said. */
+  readonly world?: string;
 }
 const more: readonly Scene[] = [
   { name: "clone.v1 fresh", say: "clone prod for training with fresh data" },
   { name: "clone.v1 second", say: "clone prod for training as class2", first: ["clone prod volume for training"] },
   { name: "clone.v1 night", say: "clone prod for testing from 2026-11-18 for 3 days" },
   { name: "pause-mirror.v1 all", say: "pause all mirrors" },
+  { name: "connect-clusters.v1 by-hand", say: "connect the clusters", world: "apart-svm" },
   { name: "snapshot.v1 unfrozen", say: "snapshot prod as daily without freezing" },
 ];
 const scenes: readonly Scene[] = [
@@ -55,13 +59,12 @@ function expectFile(file: string, text: string): void {
 }
 
 describe("what the approver reads, word for word", () => {
-  let world: TestWorld;
-  beforeAll(async () => {
-    world = await startTestWorld();
-  });
-  afterAll(() => world.close());
+  const worlds = new Worlds();
+  beforeAll(() => worlds.get("epic"));
+  afterAll(() => worlds.close());
 
   test.each(scenes.map((scene) => [scene.name, scene] as const))("%s", async (name, scene) => {
+    const world = await worlds.get(scene.world ?? "epic");
     world.reset();
     const engine = world.engine();
     for (const sentence of scene.first ?? []) {
@@ -90,6 +93,7 @@ function textOf(scene: Scene, runbook: AnyRunbook, { plan, facts }: Drawn, world
   const lines = [
     ...(scene.first ?? []).map((sentence) => `after "${sentence}"`),
     ...(scene.given === undefined ? [] : [`where ${scene.given}`]),
+    ...(scene.world === undefined || scene.world === "epic" ? [] : [`in the world ${scene.world}`]),
     `"${scene.say}"`,
     `${runbook.title(plan.request)} (${plan.runbook} version ${plan.version})`,
     `asked: ${canonical(plan.request)}`,
@@ -117,9 +121,16 @@ function stepLines(step: PlannedStep): string[] {
     `  ${step.says}`,
     ...step.on.map(({ resource, as }) => `  ${as} ${resource.kind} ${resource.name} [${resource.environment}]`),
     `  ${ways[step.undo.way]}: ${step.undo.says}`,
+    ...(step.by === "sluice" ? [] : handedLines(step.by)),
     "",
   ];
 }
+
+/** What a person is given to do it, and to take it back. */
+const handedLines = ({ handOff, back }: Exclude<PlannedStep["by"], "sluice">): string[] =>
+  [handOff, ...(back === undefined ? [] : [`taken back:\n${back}`])].flatMap((text) =>
+    text.split("\n").map((line) => `    | ${line}`.trimEnd()),
+  );
 
 const thenLines = (then: Plan["then"]): string[] => (then === null ? [] : [`then ${then.runbook}`, ""]);
 

@@ -1,6 +1,7 @@
 import pino from "pino";
 import type { Announcer } from "../../src/core/announcer.js";
 import { isoNow } from "../../src/core/clock.js";
+import { derived } from "../../src/core/derived.js";
 import type { Demand } from "../../src/core/events.js";
 import { fold, type RunView } from "../../src/core/fold.js";
 import { runIdFor, type RunId } from "../../src/core/ids.js";
@@ -14,6 +15,9 @@ import type { AnyRunbook } from "../../src/runbooks/define.js";
 import type { Inventory } from "../../src/runbooks/tools.js";
 import { memento } from "../../sim/kit/memento.js";
 import { JumpClock } from "./clock.js";
+
+/** What the secrets runs invent are derived from. */
+export const testKey = "a key for tests";
 
 export const nobody: Demand = { places: [], nobody: true };
 export const silent: Announcer = {
@@ -69,6 +73,7 @@ export class TestEngine {
       timings: defaultTimings,
       readOnly: options.readOnly ?? false,
       demand: options.demand ?? (() => nobody),
+      derive: (run, name) => derived(testKey, run, name),
       wake: async (run) => void this.woken.push(run),
       child: (parent, runbook) => runIdFor("child", parent.id, runbook),
     };

@@ -15,6 +15,7 @@ import { simCa } from "../../sim/kit/tls.js";
 import { epic } from "../../sim/worlds/epic.js";
 import type { World } from "../../sim/worlds/index.js";
 import { JumpClock } from "./clock.js";
+import { isByPerson } from "./person.js";
 import { TestEngine, type TestEngineOptions } from "./engine.js";
 
 const login: Record<string, { user: string; password: string }> = {
@@ -118,7 +119,7 @@ function arrayEnd(fabric: Fabric, name: string): FarEnd {
   return {
     name,
     approves: true,
-    writes: () => fabric.calls(name).filter((call) => call.method !== "GET"),
+    writes: () => fabric.calls(name).filter((call) => call.method !== "GET" && !isByPerson(call)),
     destroyed: () =>
       fabric
         .effects(name)

@@ -13,6 +13,8 @@ export interface ClusterPeer {
   /** "ok" is the good one. */
   readonly authentication: string | undefined;
   readonly encryption: string | undefined;
+  /** Made, and the other side has not answered, or the two have not found each other yet: it goes on by itself. */
+  readonly pending: boolean;
   /** The peer's own release, "9.14.1": both must support each other (reference 0). ONTAP 9.7 and later. */
   readonly remoteRelease: string | undefined;
 }
@@ -24,13 +26,18 @@ function releaseOf(version: Wire | undefined): string | undefined {
 
 function readPeer(wire: Wire): ClusterPeer {
   const remote = part(wire, "remote");
+  const availability = text(part(wire, "status"), "state");
+  const authentication = text(part(wire, "authentication"), "state");
   return {
     uuid: needText(wire, "uuid"),
     name: text(wire, "name"),
     remoteName: text(remote, "name"),
     remoteAddresses: texts(remote, "ip_addresses"),
-    availability: text(part(wire, "status"), "state"),
-    authentication: text(part(wire, "authentication"), "state"),
+    availability,
+    authentication,
+    pending:
+      authentication === "pending" ||
+      (authentication === "ok" && (availability === "pending" || availability === "unidentified")),
     encryption: text(part(wire, "encryption"), "state"),
     remoteRelease: releaseOf(part(wire, "version")),
   };
@@ -113,7 +120,12 @@ export function clusterPeerWrites(http: HttpWrites) {
      * 4656095 no intercluster interface.
      */
     accept: async (
-      peering: NewPeering & { readonly addresses: readonly string[]; readonly passphrase: string },
+      peering: NewPeering & {
+        readonly addresses: readonly string[];
+        readonly passphrase: string;
+        /** How long this half waits for the other, ISO-8601; an hour unless said, seven days at most (4655058). */
+        readonly expiresIn?: string;
+      },
     ): Promise<{ uuid: string | undefined }> => {
       const { records, key } = await http.send({
         method: "POST",
@@ -121,7 +133,7 @@ export function clusterPeerWrites(http: HttpWrites) {
         query: { also: { return_records: true } },
         body: {
           remote: { ip_addresses: peering.addresses },
-          authentication: { passphrase: peering.passphrase },
+          authentication: { passphrase: peering.passphrase, expiry_time: peering.expiresIn },
           ...common(peering),
         },
         secrets: [peering.passphrase],

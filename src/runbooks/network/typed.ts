@@ -189,7 +189,7 @@ const together = (lines: readonly Lines[]): Typed =>
 
 /** The text for one or for all of a cluster's network, and for taking it away again, last one first. */
 export const networkText = (cluster: string, items: readonly NetworkItem[]): HandOff => ({
-  note: `On ${cluster}, as its administrator:`,
+  note: `On ${cluster}, as its administrator; what is there already as it stands here is left out:`,
   ...together(items.map((item) => making(cluster, item))),
   back: together([...items].reverse().map((item) => takingAway(cluster, item))),
 });

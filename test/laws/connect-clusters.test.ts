@@ -1,0 +1,4 @@
+import { connectClusters } from "../../src/runbooks/connect-clusters.js";
+import { laws } from "./laws.js";
+
+laws(connectClusters);
