@@ -27,15 +27,13 @@ export const peeringSecret = "cluster-peering";
 
 async function createHalf(given: Input, on: Tools): Promise<void> {
   const { cluster, ipspace, addresses, expiresIn } = given;
-  await on
-    .ontap(cluster)
-    .clusterPeers.accept({
-      ipspace,
-      addresses,
-      encryption: "tls_psk",
-      passphrase: on.derive(peeringSecret),
-      expiresIn,
-    });
+  await on.ontap(cluster).clusterPeers.accept({
+    ipspace,
+    addresses,
+    encryption: "tls_psk",
+    passphrase: on.derive(peeringSecret),
+    expiresIn,
+  });
 }
 
 async function removeHalf(given: Input, on: Tools): Promise<void> {
