@@ -315,6 +315,19 @@ describe.each(combinations)("ONTAP $release, $platform", ({ release, platform })
     expect((await array.snapshots.list(uuid, { names })).length).toBe(8);
   });
 
+  test("never writes to what a query matches", () => {
+    const writes = [ARRAY, CVO].flatMap((name) => site.fabric.calls(name)).filter(({ method }) => method !== "GET");
+    expect(writes.length).toBeGreaterThan(40);
+    const parameters = new Set(writes.flatMap(({ path }) => [...new URLSearchParams(path.split("?")[1] ?? "").keys()]));
+    const flags = /^(return_timeout|return_records|force|action|action_timeout|destination_only|source_info_only|\w+_mapped)$/;
+    expect([...parameters].filter((name) => !flags.test(name))).toEqual([]);
+    // PATCH and DELETE name one object, by a uuid or another key at the end of the path; only a POST goes to a collection.
+    const collections = writes.filter(
+      ({ method, path }) => method !== "POST" && !/[0-9a-f-]{36}$/.test(path.split("?")[0] ?? ""),
+    );
+    expect(collections.map(({ method, path }) => `${method} ${path}`)).toEqual([]);
+  });
+
   test("the array's own log", async () => {
     const event = { computer: "epic-bot-01", version: "1", id: 1, category: "clone", description: "made c1" };
     expect(["logged", "unavailable"]).toContain(await cvo.ems.logApplicationEvent(event));

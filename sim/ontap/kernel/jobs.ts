@@ -63,6 +63,7 @@ function endJob(fabric: FabricState, job: JobState, start: JobStart, fault: JobF
     if (fault) throw new ApiError(fault.code, fault.message);
     job.state = "success";
     job.message = "success";
+    job.code = 0;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     job.state = "failure";

@@ -110,6 +110,18 @@ export function readOne(collection: Collection, ctx: Ctx, key: string, asked: As
 
 const byKey = (a: Entry, b: Entry): number => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0);
 
+/** The records a query's filters match, in the order of their keys. */
+export function matchingEntries(collection: Collection, ctx: Ctx): readonly Entry[] {
+  const table = knownFields(collection.path, collection.fields, ctx.cluster.spec.release);
+  const wanted = filters(collection, table, ctx, { hal: false, writeOnly: [] });
+  const touched = (field: string): boolean =>
+    wanted.some((each) => within(each.field, field) || within(field, each.field));
+  return [...collection.list(ctx)].sort(byKey).filter((entry) => {
+    const record = entry.view(touched);
+    return wanted.every((each) => each.test(valuesAt(record, each.field)));
+  });
+}
+
 /** GET of a collection: filters, order, page. */
 export function readMany(collection: Collection, ctx: Ctx, asked: Asked): Rec {
   if (collection.single) return readOne(collection, ctx, "", asked);

@@ -2,25 +2,23 @@ import type { SimReply, SimRequest } from "../../kit/http.js";
 import type { FabricState } from "../fabric.js";
 import type { Fault } from "../model.js";
 import { approvalFor } from "../security/mav.js";
-import type { ClusterState, JobState } from "../state.js";
+import type { ClusterState } from "../state.js";
 import { authenticate, authorize, tunnelled } from "./auth.js";
 import { parseBody } from "./body.js";
 import { ApiError, isGeneral, notAuthorized, notFound } from "./errors.js";
 import type { Field } from "./fields.js";
 import { type JobFault, startJob } from "./jobs.js";
 import { checkWriteArguments, flagOf, timeoutSeconds } from "./arguments.js";
-import { readMany, readOne } from "./read.js";
-import { isRec, type Rec, type Val } from "./records.js";
+import { recordsIn, resultsOf } from "./bulk.js";
+import { writeByQuery, writeRecords } from "./bulkServe.js";
+import { filled, readMany, readOne } from "./read.js";
+import { isRec, type Rec } from "./records.js";
 import { knownFields } from "./releases.js";
+import { contentType, ended, errorReply, pause, speaksHal, STATUS_OF, written } from "./reply.js";
 import type { Ctx, Login, Outcome, Write } from "./route.js";
-import { methodsAt, type MatchedRead, matchRoute, readableFields, writableFields } from "./table.js";
+import { bulkCallAt, methodsAt, type MatchedRead, matchRoute, readableFields, writableFields } from "./table.js";
 
 const DEFAULT_GET_TIMEOUT_S = 15;
-/** Of a job's error that becomes the answer; others are 400. */
-const STATUS_OF: Readonly<Record<number, number>> = { 1: 409, 4: 404, 6: 403 };
-const POLL_MS = 10;
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Answers one REST call to a cluster. More at a time than the knob allows are refused (reference 1.4). */
 export async function answer(fabric: FabricState, name: string, request: SimRequest): Promise<SimReply> {
@@ -113,20 +111,6 @@ async function real(
   }
 }
 
-function errorReply(error: ApiError, request: SimRequest, retryAfterS?: number): SimReply {
-  const challenge = error.status === 401 ? { "www-authenticate": 'Basic realm="ONTAP"' } : {};
-  const wait = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) };
-  return { status: error.status, headers: { ...contentType(request), ...challenge, ...wait }, body: error.body() };
-}
-
-/** Without `Accept: application/json` ONTAP speaks HAL. */
-const speaksHal = (request: SimRequest): boolean => !/^application\/json\b/.test(request.headers.accept ?? "");
-
-const contentType = (request: SimRequest): Record<string, string> => ({
-  "content-type": speaksHal(request) ? "application/hal+json" : "application/json",
-  server: "libzapid-httpd",
-});
-
 async function handle(
   fabric: FabricState,
   cluster: ClusterState,
@@ -140,25 +124,32 @@ async function handle(
   const matched = matchRoute(method, path, release);
   if (method === "OPTIONS")
     return { status: 200, headers: { ...contentType(request), allow: methodsAt(path, release).join(", ") } };
-  if (!matched) {
+  const text = request.body.toString("utf8");
+  const bulk = method === "GET" ? undefined : bulkCallAt(method, path, release);
+  const records = bulk && recordsIn(bulk, text);
+  if (!matched && !bulk) {
     if (methodsAt(path, release).length === 0) throw new ApiError(3, "API not found", 404);
     throw new ApiError(3, `The method ${method} is not supported on this API.`, 405);
   }
-  const clusterOnly = ("write" in matched ? matched.write.clusterOnly : matched.collection.clusterOnly) ?? false;
+  const route = matched && !("write" in matched) ? matched.collection : (matched ?? bulk)?.write;
+  const clusterOnly = route?.clusterOnly ?? false;
   const denied = denial(fabric, login, clusterOnly, method, path);
-  const inJob = fabric.knobs.rightsCheckedIn === "job" && "write" in matched && matched.write.reply === "async";
-  if (denied && !inJob) throw denied;
+  const inJob =
+    fabric.knobs.rightsCheckedIn === "job" && route !== undefined && "reply" in route && route.reply === "async";
+  if (denied && (!inJob || bulk !== undefined)) throw denied;
   const scope = tunnelled(cluster, login, request);
   const ctx: Ctx = {
     fabric,
     cluster,
     login,
     scope,
-    params: matched.params,
+    params: (matched ?? bulk)?.params ?? {},
     query: request.query,
     body: {},
     now: fabric.now,
   };
+  if (bulk && records) return await writeRecords(bulk, ctx, records, request, fault);
+  if (!matched) return await writeByQuery(bulk as NonNullable<typeof bulk>, ctx, request);
   if ("write" in matched)
     return await write(denied ? refusing(matched.write, denied) : matched.write, ctx, request, fault);
   if (request.body.length > 0) throw new ApiError(262198, "GET requests must not have a body.", 400);
@@ -205,10 +196,24 @@ const refusing = (route: Write, why: ApiError): Write => ({
 });
 
 function read(matched: MatchedRead, ctx: Ctx, hal: boolean): Rec {
+  if (matched.key === undefined && ctx.query.has("job_results_uuid")) return readResults(matched, ctx, hal);
   const asked = { hal, writeOnly: writableFields(matched.collection.path, ctx.cluster.spec.release) };
   return matched.key === undefined
     ? readMany(matched.collection, ctx, asked)
     : readOne(matched.collection, ctx, matched.key, asked);
+}
+
+/** What a write of many records came to: records, and what went wrong. */
+function readResults({ collection }: MatchedRead, ctx: Ctx, hal: boolean): Rec {
+  const { result, only, query } = resultsOf(ctx, filled(collection.path, ctx.params));
+  const writeOnly = writableFields(collection.path, ctx.cluster.spec.release);
+  const found = readMany(only(collection), { ...ctx, query }, { hal, writeOnly });
+  const told = (all: typeof result.errors): Rec[] => all.map(({ message, code }) => ({ message, code: String(code) }));
+  return {
+    ...found,
+    ...(result.errors.length > 0 ? { errors: told(result.errors) } : {}),
+    ...(result.rollbackErrors.length > 0 ? { rollback_errors: told(result.rollbackErrors) } : {}),
+  };
 }
 
 function apiPath(path: string): string {
@@ -262,38 +267,3 @@ function outcomeOf(route: Write, ctx: Ctx): Outcome {
     return { job: { kind: "volume", svm: ctx.scope, run } };
   }
 }
-
-/** Waits in real time for simulated time to pass; a clock that stands still is not waited for longer than asked. */
-async function ended(fabric: FabricState, job: JobState, seconds: number): Promise<void> {
-  fabric.settle();
-  const until = Date.now() + seconds * 1000;
-  const simulated = fabric.time() + seconds * 1000;
-  while (job.endedAt === undefined && Date.now() < until && fabric.time() < simulated) {
-    await pause(POLL_MS);
-    fabric.settle();
-  }
-}
-
-function written(
-  status: number,
-  outcome: Outcome,
-  job: JobState | undefined,
-  shown: { readonly records: boolean; readonly hal: boolean },
-  request: SimRequest,
-): SimReply {
-  const link: Rec = shown.hal ? { _links: { self: { href: `/api/cluster/jobs/${job?.uuid ?? ""}` } } } : {};
-  const record = shown.records && outcome.record ? [withLink(outcome.record, outcome.location, shown.hal)] : undefined;
-  const body: Record<string, Val | undefined> = {
-    ...(job ? { job: { uuid: job.uuid, ...link } } : {}),
-    ...(record ? { num_records: record.length, records: record } : {}),
-    ...("body" in outcome ? outcome.body : {}),
-  };
-  return {
-    status,
-    headers: { ...contentType(request), ...(outcome.location ? { location: outcome.location } : {}) },
-    body,
-  };
-}
-
-const withLink = (record: Rec, location: string | undefined, hal: boolean): Rec =>
-  hal && location ? { ...record, _links: { self: { href: location } } } : record;

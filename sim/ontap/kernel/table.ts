@@ -69,6 +69,37 @@ export function matchRoute(method: string, path: string, release: Release): Matc
   return undefined;
 }
 
+/** A write of many records, asked of a collection. */
+export interface BulkCall {
+  /** The write of one record that is done for each. */
+  readonly write: Write;
+  readonly collection: Collection;
+  /** The collection's path as it was called. */
+  readonly path: string;
+  /** Of parents in the path. */
+  readonly params: Params;
+  /** How the write's path calls the collection's keys; none for a POST. */
+  readonly keyNames: readonly string[];
+}
+
+/** The write that a POST of `records`, or a PATCH or DELETE of a collection, does for each record; undefined when the collection has none. */
+export function bulkCallAt(method: string, path: string, release: Release): BulkCall | undefined {
+  const read = matchRoute("GET", path, release);
+  if (!read || "write" in read || read.key !== undefined || read.collection.single) return undefined;
+  const { collection } = read;
+  const found = matchRoute(method, method === "POST" ? path : `${path}${"/-".repeat(collection.keys.length)}`, release);
+  if (!found || !("write" in found) || collectionOf(found.write.path) !== collection.path) return undefined;
+  if (found.write.path.startsWith("/private/")) return undefined;
+  const names = [...found.write.path.matchAll(/\{([^}]+)\}/g)].map(([, name = ""]) => name);
+  return {
+    write: found.write,
+    collection,
+    path,
+    params: read.params,
+    keyNames: method === "POST" ? [] : names.slice(-collection.keys.length),
+  };
+}
+
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);

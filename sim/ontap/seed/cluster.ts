@@ -59,6 +59,7 @@ export function seedCluster(fabric: FabricState, spec: WorldCluster): ClusterSta
     releases: [],
     groups: [],
     jobs: [],
+    bulk: [],
     mav: [],
     security: seedSecurity(fabric, spec, svms, id),
     snapshotPolicies: seedSnapshotPolicies(id),

@@ -1,4 +1,5 @@
 import type { WorldCluster } from "../../worlds/types.js";
+import type { BulkResult } from "./bulk.js";
 import type {
   AzureAddresses,
   BroadcastDomainState,
@@ -169,6 +170,8 @@ export interface ClusterState {
   releases: ReleaseState[];
   groups: ConsistencyGroupState[];
   jobs: JobState[];
+  /** Of writes of many records. */
+  bulk: BulkResult[];
   mav: MavRequestState[];
   readonly security: SecurityState;
   snapshotPolicies: SnapshotPolicyState[];

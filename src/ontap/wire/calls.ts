@@ -40,7 +40,8 @@ export interface Accepted {
 export interface Write {
   readonly method: "POST" | "PATCH" | "DELETE";
   readonly path: string;
-  readonly query?: Query;
+  /** Parameters of the endpoint; never a filter: `DELETE /storage/volumes?name=x*` would be a legal call, and whatever matches would be gone. */
+  readonly query?: Pick<Query, "also">;
   readonly body?: unknown;
   /** Values of the body that must not come back in a message. */
   readonly secrets?: readonly string[];
