@@ -289,6 +289,74 @@ describe.each(combinations)("ONTAP $release, $platform", ({ release, platform })
     await done(array, array.consistencyGroups.delete(uuid));
   });
 
+  test("key managers: the cluster's own on the array, an Azure Key Vault for an SVM", async () => {
+    const vault = {
+      svm: SVM,
+      vault: "https://kv-one.vault.azure.net/",
+      keyId: "https://kv-one.vault.azure.net/keys/k1",
+      tenantId: "tenant",
+      clientId: "client",
+    };
+    const secret = { clientSecret: "a-secret-of-one" };
+    await done(array, array.azureKeyVaults.create({ ...vault, credential: secret }));
+    const again = await problemOf(done(array, array.azureKeyVaults.create({ ...vault, credential: secret })));
+    expect(again).toMatchObject({ kind: "rejected", code: "65537500" });
+    expect(again.sentence).not.toContain(secret.clientSecret);
+    const made = (await array.azureKeyVaults.findBySvm(SVM))!;
+    const { credential: _, ...shown } = { ...vault, credential: secret };
+    expect(made).toMatchObject({ ...shown, authentication: has("9.10") ? "client_secret" : undefined });
+    await done(array, array.azureKeyVaults.setCredential(made.uuid, { clientSecret: "another-secret" }));
+    const certificate = { clientCertificate: "MIIKhello" };
+    await gated("9.10", array, () => array.azureKeyVaults.setCredential(made.uuid, certificate));
+    await done(array, array.azureKeyVaults.rekeyExternal(made.uuid, `${vault.keyId}2`));
+    await done(array, array.azureKeyVaults.rekeyInternal(made.uuid));
+    await done(array, array.azureKeyVaults.restore(made.uuid));
+    expect(await array.azureKeyVaults.getHealth(made.uuid)).toMatchObject({
+      keyId: `${vault.keyId}2`,
+      reachable: true,
+      problems: [],
+    });
+    const badKey = array.azureKeyVaults.rekeyExternal(made.uuid, "no-key");
+    expect((await problemOf(done(array, badKey))).code).toBe("65537523");
+    if (has("9.10")) {
+      expect(await array.keyManagers.listStores({ svm: SVM })).toMatchObject([
+        { type: "akv", svm: SVM, enabled: true },
+      ]);
+    } else expect((await problemOf(array.keyManagers.listStores())).code).toBe("3");
+    await done(array, array.azureKeyVaults.delete(made.uuid));
+    expect(await array.azureKeyVaults.findBySvm(SVM)).toBeUndefined();
+
+    const passphrase = "a passphrase of more than thirty-two characters";
+    await done(array, array.keyManagers.createOnboard(passphrase));
+    expect((await problemOf(done(array, array.keyManagers.createOnboard(passphrase)))).code).toBe("65537500");
+    const [onboard] = await array.keyManagers.list();
+    expect(onboard).toMatchObject({ kind: "onboard", svm: undefined, servers: [] });
+    await done(array, array.keyManagers.delete(onboard!.uuid));
+    expect(await array.keyManagers.list()).toEqual([]);
+  });
+
+  test("keys in use are not taken away, and a vault out of reach says so inside", async () => {
+    if (platform === "onprem") {
+      const [onboard] = await cvo.keyManagers.list();
+      expect((await problemOf(done(cvo, cvo.keyManagers.delete(onboard!.uuid)))).code).toBe("65536867");
+      return;
+    }
+    const { uuid } = (await cvo.azureKeyVaults.findBySvm(DR))!;
+    const vault = { vault: "https://kv.vault.azure.net/", keyId: "https://kv.vault.azure.net/keys/k", tenantId: "t" };
+    const second = { svm: DR, ...vault, clientId: "c", credential: { clientSecret: "s3cret" } };
+    // The endpoint is there from 9.8 on, Cloud Volumes ONTAP takes it from 9.10.1.
+    const refused = await problemOf(done(cvo, cvo.azureKeyVaults.create(second)));
+    expect(refused.code).toBe(has("9.10.1") ? "65537500" : "65537526");
+    expect((await problemOf(done(cvo, cvo.azureKeyVaults.delete(uuid)))).code).toBe("65536817");
+    site.fault(CVO, { condition: "keyVaultDown" });
+    expect(await cvo.azureKeyVaults.getHealth(uuid)).toMatchObject({
+      reachable: false,
+      problems: [{ code: "65537551" }, { code: "65537551" }],
+    });
+    site.fabric.clearFaults();
+    expect((await cvo.azureKeyVaults.getHealth(uuid)).problems).toEqual([]);
+  });
+
   test("multi-admin verification is where the array has it, and nothing where not", async () => {
     // The source array is on premises in every combination; it has the feature from 9.11.1 on.
     expect(await array.mav.listRequests()).toEqual([]);
@@ -319,7 +387,8 @@ describe.each(combinations)("ONTAP $release, $platform", ({ release, platform })
     const writes = [ARRAY, CVO].flatMap((name) => site.fabric.calls(name)).filter(({ method }) => method !== "GET");
     expect(writes.length).toBeGreaterThan(40);
     const parameters = new Set(writes.flatMap(({ path }) => [...new URLSearchParams(path.split("?")[1] ?? "").keys()]));
-    const flags = /^(return_timeout|return_records|force|action|action_timeout|destination_only|source_info_only|\w+_mapped)$/;
+    const flags =
+      /^(return_timeout|return_records|force|action|action_timeout|destination_only|source_info_only|\w+_mapped)$/;
     expect([...parameters].filter((name) => !flags.test(name))).toEqual([]);
     // PATCH and DELETE name one object, by a uuid or another key at the end of the path; only a POST goes to a collection.
     const collections = writes.filter(

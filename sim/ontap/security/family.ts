@@ -29,7 +29,7 @@ const vaultWrites: readonly Write[] = [
     flags: ["create_inactive"],
     body: accepts(`svm.{name,uuid} name key_id configuration.name skip_verification ${LOGIN} ${WAY}`),
     readable: vaultFields,
-    errors: [65537500, 65537523, 65537540, 65537551, 65537553, 65537567, 65537573, 65537589],
+    errors: [65537500, 65537523, 65537526, 65537540, 65537551, 65537553, 65537567, 65537573, 65537589],
     run: createVault,
   },
   {

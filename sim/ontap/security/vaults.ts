@@ -6,7 +6,7 @@ import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Outcome } from "../kernel/route.js";
 import { ref, sees, svmIn } from "../kernel/scope.js";
 import type { KeyVaultState } from "../state.js";
-import { keysOf } from "./keys.js";
+import { isRelease, keysOf } from "./keys.js";
 
 export const vaultFields = fieldTable(
   "uuid name svm.{uuid,name} scope key_id tenant_id client_id authentication_method enabled port oauth_host vault_host verify_host verify_ip",
@@ -112,6 +112,9 @@ const refuseUnreachable = ({ fabric, cluster, body }: Ctx): void => {
 export function createVault(ctx: Ctx): Outcome {
   const { body, cluster, fabric } = ctx;
   const svm = svmIn(ctx);
+  // The endpoint is older; Cloud Volumes ONTAP takes it from 9.10.1 on (reference 10).
+  if (cluster.spec.platform !== "onprem" && !isRelease(cluster, "9.10.1"))
+    throw new ApiError(65537526, "Azure Key Vault is not supported by this release of Cloud Volumes ONTAP.", 400);
   const inactive = flagOf(ctx.query, "create_inactive", false);
   const configuration = text(body, "configuration.name") ?? "default";
   const login = credentials(ctx);

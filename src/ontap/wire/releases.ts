@@ -14,6 +14,7 @@ export interface Release {
 export const FEATURES = {
   snapshotLabel: { since: "9.8", says: "labels on snapshots" },
   azureKeyVault: { since: "9.8", says: "keys in an Azure Key Vault" },
+  azureKeyVaultOnCvo: { since: "9.10.1", says: "keys in an Azure Key Vault on Cloud Volumes ONTAP" },
   consistencyGroups: { since: "9.10", says: "consistency groups" },
   mirrorThrottle: { since: "9.11", says: "a throttle of a mirror's own" },
   mirrorSchedule: { since: "9.11", says: "a schedule of a mirror's own" },
