@@ -24,6 +24,17 @@ export function vocabularyOf(
       purposes: of.map((purpose) => purpose.name),
     })),
     purposes: [...purposes].map(([name, aliases]) => ({ name, aliases: [...aliases] })),
-    clusters: config.clusters.map(({ name, profile }) => ({ name, platform: profile === "onprem" ? "onprem" : "cvo" })),
+    clusters: config.clusters.map(({ name, profile, svm }) => ({
+      name,
+      platform: profile === "onprem" ? "onprem" : "cvo",
+      svms: svmsOn(config, name, svm),
+    })),
   };
+}
+
+/** SVMs of a cluster that anything is said of: where sets lie, and whose login we have. */
+function svmsOn({ sets }: Pick<Config, "sets">, cluster: string, own: string | undefined): readonly string[] {
+  const places = sets.flatMap(({ members }) => members.flatMap(({ source, mirror }) => [source, mirror]));
+  const named = places.filter((place) => place.cluster === cluster).map((place) => place.svm);
+  return [...new Set(own === undefined ? named : [...named, own])];
 }

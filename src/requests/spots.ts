@@ -6,7 +6,7 @@ import { matchAt, occurrences, phrase } from "./phrase.js";
 import type { Sentence } from "./sentence.js";
 import { spotsOf, widest, type Spot } from "./spot.js";
 import { times } from "./timespots.js";
-import type { Context } from "./vocabulary.js";
+import type { ClusterWords, Context } from "./vocabulary.js";
 
 const CVO = "cvo|azure|cloud|dr";
 
@@ -117,11 +117,24 @@ function named(sentence: Sentence, { vocabulary }: Context): Spot[] {
       spotsOf(
         words,
         "clusters",
-        vocabulary.clusters.map((each) => ({ value: each.name, aliases: [each.name, ...(each.aliases ?? [])] })),
+        vocabulary.clusters.map((each) => ({
+          value: each.name,
+          aliases: [each.name, ...(each.aliases ?? []), ...calledBy(each, vocabulary.clusters)],
+        })),
       ),
     ),
     ...everything(words, vocabulary.sets.length),
   ];
+}
+
+/** "the array", "CVO": where clusters are joined and there is only one of its kind, what kind it is says which. */
+function calledBy({ platform }: ClusterWords, all: readonly ClusterWords[]): readonly string[] {
+  if (all.filter((each) => each.platform === platform).length !== 1) return [];
+  const kinds =
+    platform === "cvo"
+      ? ["cvo", "cloud volumes ontap", "the cloud", "azure", "cvo cluster", "cloud cluster"]
+      : ["array", "source array", "on-prem array", "onprem array", "source cluster", "ali", "source"];
+  return kinds.flatMap((kind) => [kind, `the ${kind}`, `our ${kind}`]);
 }
 
 /** "ali-ontap-01 and cvo-eastus2": one value, a list. */

@@ -7,6 +7,7 @@ import { extendLease } from "./extend-lease.js";
 import { failover } from "./failover.js";
 import { fence } from "./fence.js";
 import { pauseMirror } from "./pause-mirror.js";
+import { peerSvms } from "./peer-svms.js";
 import { prepareHostRunbook } from "./prepare-host.js";
 import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
@@ -32,6 +33,7 @@ export const runbooks: readonly AnyRunbook[] = [
   throttleMirror,
   snapshot,
   connectClusters,
+  peerSvms,
   deleteSnapshot,
   resyncMirror,
   prepareHostRunbook,

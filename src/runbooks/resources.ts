@@ -40,6 +40,14 @@ export const clusterResource = (cluster: string): Resource => ({
   labels: {},
 });
 
+export const svmResource = (cluster: string, svm: string): Resource => ({
+  kind: "svm",
+  id: `${cluster}/svm/${svm}`,
+  name: `${svm} on ${cluster}`,
+  environment: "infrastructure",
+  labels: {},
+});
+
 export const hostResource = (host: Pick<HostConfig, "name" | "environment" | "clearedForPatientData">): Resource => ({
   kind: "host",
   id: `host/${host.name}`,

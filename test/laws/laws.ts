@@ -217,7 +217,7 @@ async function asItWas(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
   const engine = world.engine();
   for (const sentence of runbook.example.first ?? []) {
     const { runbook: name, request } = readSentence(world, sentence);
-    expect((await engine.drive(await engine.ask(name, request))).outcome).toBe("succeeded");
+    expect((await driveWithPerson(world, engine, await engine.ask(name, request))).outcome).toBe("succeeded");
   }
   await given(world, runbook.example);
   await arrange?.by(world);

@@ -1,0 +1,4 @@
+import { peerSvms } from "../../src/runbooks/peer-svms.js";
+import { laws } from "./laws.js";
+
+laws(peerSvms);
