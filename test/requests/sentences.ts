@@ -109,9 +109,6 @@ export const ADDRESSED: readonly Row[] = [
   ["peer the array with CVO", 'connect-clusters {"clusters":["ali-ontap-01","cvo-eastus2"]}'],
   ["peer our array with the cloud", 'connect-clusters {"clusters":["ali-ontap-01","cvo-eastus2"]}'],
   ["connect CVO to the array", 'connect-clusters {"clusters":["cvo-eastus2","ali-ontap-01"]}'],
-  [
-    'connect-clusters {"clusters":["ali-ontap-01","cvo-eastus2"]}',
-  ],
   ["can you connect the array with azure", 'connect-clusters {"clusters":["ali-ontap-01","cvo-eastus2"]}'],
   ["connect both clusters", "connect-clusters {}"],
   ["link the two clusters", "connect-clusters {}"],
