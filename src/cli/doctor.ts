@@ -9,6 +9,7 @@ import {
   hostCheck,
   mirrorPairsCheck,
   redisCheck,
+  rightsCheck,
   slackCheck,
   vmCheck,
   type Check,
@@ -44,6 +45,7 @@ export async function doctorChecks({
       redisCheck(redis as unknown as Parameters<typeof redisCheck>[0]),
       slackCheck(config, scopes, slack),
       ...config.clusters.map((cluster) => clusterCheck(cluster, config, farEnds.ontap(cluster.name))),
+      ...config.clusters.map((cluster) => rightsCheck(cluster, farEnds.ontap(cluster.name).rights)),
       mirrorPairsCheck(config, (cluster) => farEnds.ontap(cluster)),
       ...(azure
         ? config.hosts.filter((host) => host.reach.kind === "runCommand").map((host) => vmCheck(host, azure))

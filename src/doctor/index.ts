@@ -17,4 +17,5 @@ export {
   type HostLook,
   type OntapLook,
 } from "./far-ends.js";
+export { rightsCheck, type RightsLook } from "./rights.js";
 export { configCheck, redisCheck, slackCheck, type SlackLook } from "./own.js";

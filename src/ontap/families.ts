@@ -16,6 +16,7 @@ import { lunReads, lunWrites } from "./san/luns.js";
 import { azureKeyVaultReads, azureKeyVaultWrites } from "./security/azure-key-vaults.js";
 import { keyManagerReads, keyManagerWrites } from "./security/key-managers.js";
 import { mavReads, mavWrites } from "./security/mav.js";
+import { rightsReads } from "./security/rights.js";
 import { policyReads, policyWrites } from "./snapmirror/policies.js";
 import { relationshipWrites } from "./snapmirror/relationship-writes.js";
 import { type Relationship, relationshipReads } from "./snapmirror/relationships.js";
@@ -69,6 +70,7 @@ export function readsOf(http: HttpReads, clock: Clock, login: Login) {
     keyManagers: keyManagerReads(http),
     azureKeyVaults: azureKeyVaultReads(http),
     mav: mavReads(http),
+    rights: rightsReads(http),
     ems: emsReads(http),
   };
 }

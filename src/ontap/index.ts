@@ -17,6 +17,7 @@ export { serialToWwid } from "./san/wwid.js";
 
 export type { ClusterNode, ClusterReads, ClusterVersion, Lacking, Platform } from "./cluster/cluster.js";
 export type { JobReads, JobWrites, OntapJob } from "./cluster/jobs.js";
+export type { Privilege, RightsReads } from "./security/rights.js";
 export type { ClusterPeer, ClusterPeerReads, ClusterPeerWrites, PeerOffer } from "./cluster/peers.js";
 export type { NewCron, Schedule, ScheduleReads, ScheduleWrites } from "./cluster/schedules.js";
 export type { SvmPeer, SvmPeerReads, SvmPeerWrites } from "./svm/peers.js";
