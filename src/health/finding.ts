@@ -7,6 +7,8 @@ export type Severity = "bad" | "warning" | "note";
 export const findingKinds = [
   "unfenced",
   "unreachable",
+  "peerDown",
+  "unpeered",
   "volumeGone",
   "sourceReadOnly",
   "volumeOffline",
@@ -32,6 +34,7 @@ export const findingKinds = [
   "cloneUnfinished",
   "leaseEnding",
   "idle",
+  "peerPartial",
   "transferring",
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];

@@ -14,6 +14,7 @@ export {
   type HeldClone,
   type Looked,
   type MemberHealth,
+  type PeeringHealth,
   type SetHealth,
   type Trouble,
   type VolumeSight,

@@ -7,6 +7,7 @@ import { listed, worstFirst, type Finding } from "./finding.js";
 import { leaseFindings } from "./leases.js";
 import { mirrorFindings } from "./mirrors.js";
 import { lastNight, missingNights, nightsDue, type MissingNight, type Slot } from "./nights.js";
+import { peeringFindings } from "./peerings.js";
 import { recoveryOf } from "./recovery.js";
 import type { HealthView, SetHealth, Trouble } from "./view.js";
 
@@ -24,6 +25,7 @@ export function judgeHealth(view: HealthView, now: number, timeZone = "UTC"): re
   };
   return worstFirst([
     ...view.troubles.map((trouble) => unreachable(trouble, view.sets)),
+    ...peeringFindings(view),
     ...view.sets.flatMap((health) => setFindings(health, { now, timeZone, slots: slotsOf(health.set) })),
     ...leaseFindings(view.clones, now, timeZone),
   ]);

@@ -2,8 +2,16 @@ import type { SetConfig, VolumeRef } from "../config/types.js";
 import { clonesAmong, type CloneOf } from "../core/clone-notes.js";
 import { recallFailover, type FailoverNote } from "../core/failover-note.js";
 import { recallPause, type PauseNote } from "../core/pause-note.js";
-import { asProblem } from "../core/problems.js";
-import type { MirrorPolicy, OntapReader, Relationship, Snapshot, Volume } from "../ontap/index.js";
+import { asProblem, Rejected } from "../core/problems.js";
+import type {
+  ClusterPeer,
+  SvmPeer,
+  MirrorPolicy,
+  OntapReader,
+  Relationship,
+  Snapshot,
+  Volume,
+} from "../ontap/index.js";
 
 /** What was seen, or the sentence that says why it could not be looked at. Not seen is never taken for absent. */
 export type Looked<T> = { readonly ok: true; readonly is: T } | { readonly ok: false; readonly why: string };
@@ -36,9 +44,18 @@ export interface SetHealth {
 
 export type HeldClone = CloneOf<Volume>;
 
+/** What two SVMs that sets lie between, and their clusters, know of each other, as one that may look shows it; undefined: nobody may. */
+export interface PeeringHealth {
+  readonly source: { readonly cluster: string; readonly svm: string };
+  readonly mirror: { readonly cluster: string; readonly svm: string };
+  readonly clusters: { readonly seenOn: string; readonly peer: ClusterPeer | undefined } | undefined;
+  readonly svms: { readonly seenOn: string; readonly peer: SvmPeer | undefined } | undefined;
+}
+
 /** Everything that was looked at, as it was then. */
 export interface HealthView {
   readonly sets: readonly SetHealth[];
+  readonly peerings: readonly PeeringHealth[];
   /** What Sluice made in the mirrors' SVMs: clones, pins, safety copies. */
   readonly clones: readonly HeldClone[];
   /** Clusters that could not be looked at, or not wholly. */
@@ -68,8 +85,19 @@ export async function observeHealth(on: HealthTools): Promise<HealthView> {
       return { set, members, failover: await looks.failover(set, members) };
     }),
   );
+  const peerings = await Promise.all(pairsOf(on.inventory.sets).map((pair) => looks.peering(pair)));
   const { clones } = await lookForClones(on, looks);
-  return { sets, clones, troubles: looks.troubles() };
+  return { sets, peerings, clones, troubles: looks.troubles() };
+}
+
+type Pair = Pick<PeeringHealth, "source" | "mirror">;
+
+/** Every two SVMs that sets lie between, of different clusters. */
+function pairsOf(sets: readonly SetConfig[]): Pair[] {
+  const members = sets.flatMap((set) => set.members).filter(({ source, mirror }) => source.cluster !== mirror.cluster);
+  const place = ({ cluster, svm }: VolumeRef): Pair["source"] => ({ cluster, svm });
+  const pairs = members.map(({ source, mirror }): Pair => ({ source: place(source), mirror: place(mirror) }));
+  return [...new Map(pairs.map((pair) => [JSON.stringify(pair), pair])).values()];
 }
 
 /** Every clone of ours in the SVMs that hold mirrors; a cluster that does not answer is a trouble, not an absence of clones. */
@@ -122,6 +150,29 @@ class Looks {
       onSource,
       onMirror,
     };
+  }
+
+  /** The mirrors' side is asked first, since the array's login often may not look; what neither may see is not judged. */
+  async peering(pair: Pair): Promise<PeeringHealth> {
+    const { source, mirror } = pair;
+    const sides = [
+      { here: mirror, there: source },
+      { here: source, there: mirror },
+    ];
+    let clusters: PeeringHealth["clusters"];
+    let svms: PeeringHealth["svms"];
+    for (const { here, there } of sides) {
+      const seenOn = here.cluster;
+      const all = clusters
+        ? undefined
+        : await this.once(seenOn, "cluster peers", (array) => unlessRefused(array.clusterPeers.list()));
+      if (all?.ok && all.is) clusters = { seenOn, peer: all.is.find((each) => each.remoteName === there.cluster) };
+      const known = svms
+        ? undefined
+        : await this.once(seenOn, "SVM peers", (array) => unlessRefused(array.svmPeers.list()));
+      if (known?.ok && known.is) svms = { seenOn, peer: known.is.find((each) => isPeerOf(each, here, there)) };
+    }
+    return { ...pair, clusters, svms };
   }
 
   private async relationship({ cluster, svm, volume }: VolumeRef): Promise<Looked<Relationship | undefined>> {
@@ -182,3 +233,13 @@ class Looks {
     }
   }
 }
+
+const isPeerOf = ({ svm, peer }: SvmPeer, here: Pair["source"], there: Pair["source"]): boolean =>
+  svm.name === here.svm && peer.svm.name === there.svm && peer.cluster.name === there.cluster;
+
+/** Undefined where the login may not look, which is no trouble of the cluster's. */
+const unlessRefused = <T>(look: Promise<T>): Promise<T | undefined> =>
+  look.catch((problem: unknown) => {
+    if (problem instanceof Rejected) return undefined;
+    throw problem;
+  });

@@ -48,12 +48,12 @@ describe("the health of the simulated arrays", () => {
     await golden("health-all-well");
   });
 
-  test("few calls: one list of mirrors, one of policies, one of volumes a side, one of snapshots a volume", async () => {
+  test("few calls: one list of mirrors, of policies and of SVM peers, one of volumes a side, one of snapshots a volume", async () => {
     world.fabric.reset();
     await observeHealth(tools());
     const calls = ["ali-ontap-01", "cvo-eastus2"].flatMap((cluster) => world.fabric.calls(cluster));
     expect(calls.every(({ method }) => method === "GET")).toBe(true);
-    expect(calls.filter(({ path }) => !path.includes("/api/cluster"))).toHaveLength(1 + 1 + 2 + 4);
+    expect(calls.filter(({ path }) => !path.includes("/api/cluster"))).toHaveLength(1 + 1 + 1 + 2 + 4);
   });
 
   test("a week later, with nights and updates going on, all is well again", async () => {
@@ -82,6 +82,7 @@ describe("the health of the simulated arrays", () => {
     world.fabric.fault("cvo-eastus2", { condition: "peerDown" });
     world.clock.advance(16 * HOUR);
     expect(await kinds()).toEqual([
+      "bad peerDown ",
       "bad unhealthy prod",
       "bad unhealthy clarity",
       "bad nightMissing clarity",

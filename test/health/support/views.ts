@@ -152,6 +152,7 @@ export const viewOf = (
     },
   ],
   clones: [],
+  peerings: [],
   troubles: [],
   ...over,
 });
