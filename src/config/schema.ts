@@ -17,6 +17,7 @@ const httpsOrigin = origin.refine((url) => url.startsWith("https://"), "should b
 const zone = z
   .string()
   .refine((name) => IANAZone.isValidZone(name), "is no time zone of the IANA list, such as America/New_York");
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "should be a time of day such as 22:00");
 const duration = z.string().refine((iso) => {
   try {
     return durationMs(iso) > 0;
@@ -329,6 +330,39 @@ export const sectionSchemas = {
         .string()
         .regex(/^[a-z][a-z0-9_]*$/)
         .default("vg_"),
+    })
+    .prefault({}),
+  protection: z
+    .strictObject({
+      policy: z
+        .strictObject({
+          name: word.default("sluice_mirror"),
+          retention: z
+            .array(
+              z.strictObject({
+                label: z.string().regex(/^\S{1,31}$/, "should be a label of at most 31 characters"),
+                count: positive.max(1019),
+              }),
+            )
+            .min(1)
+            .default([
+              { label: "daily", count: 30 },
+              { label: "sluice-safety", count: 5 },
+            ]),
+          compression: z.boolean().default(false),
+        })
+        .prefault({}),
+      schedule: z
+        .strictObject({
+          name: word.default("sluice_15min"),
+          minutes: z.array(z.number().int().min(0).max(59)).min(1).default([0, 15, 30, 45]),
+          hours: z.array(z.number().int().min(0).max(23)).min(1).optional(),
+        })
+        .prefault({}),
+      kbPerSecond: z.number().int().min(0).default(0),
+      offPeak: z.strictObject({ from: timeOfDay, to: timeOfDay, timeZone: zone }).optional(),
+      encrypted: z.boolean().default(true),
+      tiering: z.enum(["none", "snapshot_only", "auto", "all"]).default("none"),
     })
     .prefault({}),
   leases: z

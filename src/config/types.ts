@@ -1,3 +1,4 @@
+import type { OffPeak } from "../core/off-peak.js";
 import type { Policy } from "../approvals/policy.js";
 import type { WriteFamily } from "./families.js";
 
@@ -17,6 +18,7 @@ export interface Config {
   readonly hosts: readonly HostConfig[];
   readonly purposes: PurposeDefaults;
   readonly leases: LeaseConfig;
+  readonly protection: ProtectionConfig;
   readonly azure?: AzureConfig;
   readonly slack: SlackConfig;
   readonly redis: RedisConfig;
@@ -211,6 +213,25 @@ export interface HostPurpose {
 export interface PurposeDefaults {
   /** Volume group names on the host are this plus the clone's name. */
   readonly volumeGroupPrefix: string;
+}
+
+/** How a set is protected unless the request says otherwise. */
+export interface ProtectionConfig {
+  /** Made on both clusters where the logins may; one of that name must say the same. */
+  readonly policy: {
+    readonly name: string;
+    readonly retention: readonly { readonly label: string; readonly count: number }[];
+    readonly compression: boolean;
+  };
+  /** A cron schedule of the destination's cluster; every hour unless said. */
+  readonly schedule: { readonly name: string; readonly minutes: readonly number[]; readonly hours?: readonly number[] };
+  /** KB/s of 1024 bytes; 0 is no limit. */
+  readonly kbPerSecond: number;
+  /** A first transfer has no limit then. */
+  readonly offPeak?: OffPeak;
+  /** Are the copies encrypted whatever the source is? */
+  readonly encrypted: boolean;
+  readonly tiering: "none" | "snapshot_only" | "auto" | "all";
 }
 
 /** ISO-8601 durations. */

@@ -1,6 +1,7 @@
 import type { RunId, PlanHash } from "./ids.js";
 import type { Json } from "./json.js";
 import type { Fact } from "./plan.js";
+import type { OffPeak } from "./off-peak.js";
 import type { Person } from "./resource.js";
 import type { Said } from "./said.js";
 
@@ -14,6 +15,15 @@ export interface Origin {
   readonly eventId: string;
 }
 
+/** The first transfer of one mirror, as a watch knows it. */
+export interface BaselineMirror {
+  readonly uuid: string;
+  /** What its source holds, about. */
+  readonly totalBytes: number;
+  /** KB/s the transfer runs with, 0 no limit; null while it does not say. */
+  readonly runsWith: number | null;
+}
+
 /** Far-end work a run waits for while no worker holds a slot. */
 export type Watch =
   | { readonly kind: "job"; readonly cluster: string; readonly uuid: string }
@@ -21,6 +31,14 @@ export type Watch =
   | { readonly kind: "relationship"; readonly cluster: string; readonly uuid: string }
   /** Wakes when the peering with that cluster is pending no more, or is gone. */
   | { readonly kind: "clusterPeer"; readonly cluster: string; readonly peer: string }
+  /** Wakes when none of the first transfers is active any more, or when one should run with another limit than it does. */
+  | {
+      readonly kind: "baseline";
+      readonly cluster: string;
+      readonly mirrors: readonly BaselineMirror[];
+      /** By night, say: no limit then. */
+      readonly window: OffPeak | null;
+    }
   /** Wakes when the script of that ticket has ended or is lost. */
   | { readonly kind: "ticket"; readonly host: string; readonly ticket: string }
   /** The array's own approval (multi-admin verification) of request `index`. */

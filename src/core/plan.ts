@@ -25,6 +25,8 @@ export interface PlannedStep {
   readonly on: readonly Touch[];
   /** A step our login may not do carries the exact text for the one who may. */
   readonly by: "sluice" | { readonly handOff: string; readonly back?: string };
+  /** A cancel need not wait until the far end is through with it. */
+  readonly interruptible?: true;
   /** What the approver reads; names every object it touches. */
   readonly says: string;
   /** What the approver reads about the way back. */

@@ -58,7 +58,9 @@ export function judge(probe: Probe<Json>, situation: Situation, facts: StepFacts
         ? append({ type: "doubted", step, why: withSaid(probe.why, situation) })
         : { do: "lookAgain" };
     case "absent":
-      return whenAbsent(probe.because, situation, facts);
+      return probe.goesOn === undefined
+        ? whenAbsent(probe.because, situation, facts)
+        : whenStopped(probe.goesOn, situation, facts);
   }
 }
 
@@ -69,6 +71,14 @@ function howEnded(situation: Situation): "ran" | "recovered" | "already" {
 
 function withSaid(why: string, situation: Situation): string {
   return situation.kind === "called" && situation.problem ? `${situation.problem.sentence} ${why}` : why;
+}
+
+/** It goes on from where it was: a change is tried again, and after that a person decides, without anything being taken back. */
+function whenStopped(why: string, situation: Situation, facts: StepFacts): Verdict {
+  const { step } = facts;
+  if (situation.kind === "first" || (situation.kind === "resumed" && facts.closed)) return { do: "begin" };
+  if (facts.effect === "change" && facts.attempt < attemptsOfAChange) return { do: "begin" };
+  return { do: "append", event: { type: "doubted", step, why } };
 }
 
 function whenAbsent(because: string | undefined, situation: Situation, facts: StepFacts): Verdict {

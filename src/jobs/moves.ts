@@ -62,12 +62,16 @@ function afterStart(view: RunView): Move {
   const undoing = view.steps.some((step) => step.phase === "undoing" || step.phase === "undone");
   const busy = view.steps.find((step) => step.phase === "begun" || step.phase === "waiting" || step.phase === "held");
   if (failed && behind) return { do: "rest" };
-  if (failed || undoing || (view.cancel && !behind && !(busy && busy.phase !== "held"))) return unwindMove(view);
+  if (failed || undoing || (view.cancel && !behind && !(busy && !mayBeLeft(busy)))) return unwindMove(view);
   const step = view.steps.find((each) => each.phase !== "ended");
   if (step) return { do: "step", step };
   if (view.planned?.plan.then && !view.child) return { do: "continue" };
   return { do: "finish", outcome: "succeeded" };
 }
+
+/** A cancel waits for the border of the step that runs, unless somebody holds it, or its way back stops what runs at the far end. */
+export const mayBeLeft = (step: StepView): boolean =>
+  step.phase === "held" || (step.phase === "waiting" && step.planned.interruptible === true);
 
 function unwindMove(view: RunView): Move {
   const step = [...view.steps].reverse().find(needsUndo);

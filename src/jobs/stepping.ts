@@ -1,3 +1,4 @@
+import { isoNow } from "../core/clock.js";
 import type { StepView } from "../core/fold.js";
 import { LeaseLost } from "../core/journal.js";
 import type { Json } from "../core/json.js";
@@ -39,6 +40,7 @@ export async function doStep(engine: Engine, draft: Draft, stepId: string): Prom
       return;
     }
     if (verdict.do === "sleep") {
+      if (await tend(engine, draft, stepId)) continue;
       const step = stepOf(draft, stepId);
       if (step.phase !== "waiting" || JSON.stringify(step.watch) !== JSON.stringify(verdict.watch)) {
         await draft.append([{ type: "waiting", step: stepId, watch: verdict.watch }]);
@@ -56,6 +58,26 @@ export async function doStep(engine: Engine, draft: Draft, stepId: string): Prom
     situation = called.problem ? { kind: "called", problem: called.problem } : { kind: "called" };
     settleUntil = engine.clock.now() + engine.timings.settleMs;
     pauseMs = 50;
+  }
+}
+
+/**
+ * Work that lasts for days may need a hand by the clock. True: it got one, and is looked at again. What goes wrong in it is tried at the next
+ * look; the work itself goes on.
+ */
+async function tend(engine: Engine, draft: Draft, stepId: string): Promise<boolean> {
+  const step = stepOf(draft, stepId);
+  const { def, input } = codeOf(engine, draft.view, step);
+  if (!def.tend || step.attempt === 0) return false;
+  const note = async (value: Json): Promise<void> =>
+    void (await draft.append([{ type: "noted", step: stepId, attempt: step.attempt, note: value }]));
+  try {
+    const tools = stepTools(engine, draft.view, step, step.attempt, note);
+    return await def.tend(input, tools, pastOf(step), isoNow(engine.clock));
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    engine.log.warn({ err: error, run: draft.view.id, step: stepId }, "a step that runs could not be tended");
+    return false;
   }
 }
 

@@ -2,17 +2,19 @@ import type { Watch } from "../core/events.js";
 import type { RunView } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
 import { showBytes, showDuration } from "../core/units.js";
+import { baselinesOver, type Samples } from "./watch-baseline.js";
 import type { Progress } from "./desk.js";
 import type { Engine } from "./engine.js";
 import type { WatchEntry } from "./store/store.js";
 import { isoNow } from "../core/clock.js";
 
-type Waiting = readonly [RunId, WatchEntry];
+export type Waiting = readonly [RunId, WatchEntry];
 
 /** What a run waits for at the far end: work that goes on there, or the array's own approval. Undefined: nothing to watch. */
 export function awaitedBy(view: RunView): Pick<WatchEntry, "step" | "watch"> | undefined {
   const waiting = view.steps.find((step) => step.phase === "waiting");
-  if (waiting?.watch) return { step: waiting.planned.id, watch: waiting.watch };
+  if (waiting?.watch && !(view.cancel && waiting.planned.interruptible))
+    return { step: waiting.planned.id, watch: waiting.watch };
   const held = view.steps.find((step) => step.phase === "held");
   if (held?.held?.why !== "arrayApproval") return undefined;
   const { cluster, request } = held.held.detail as { cluster?: string; request?: number | null };
@@ -32,6 +34,7 @@ export function pauseFor(watch: Watch, ageMs: number): number {
  * one for all requests for the array's own approval a tick. What is over wakes its run; whether it went well is the step's probe's business.
  */
 export class Watcher {
+  private readonly samples: Samples = new Map();
   private readonly due = new Map<RunId, number>();
 
   constructor(private readonly engine: Pick<Engine, "store" | "farEnds" | "clock" | "announcer" | "log" | "wake">) {}
@@ -88,6 +91,8 @@ export class Watcher {
     switch (first.kind) {
       case "relationship":
         return this.relationshipsOver(first.cluster, group);
+      case "baseline":
+        return baselinesOver(this.engine, first.cluster, group, this.samples);
       case "job":
         return this.jobsOver(first.cluster, group);
       case "ticket": {

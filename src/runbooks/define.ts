@@ -17,7 +17,8 @@ import type { ReadTools, Tools } from "./tools.js";
  */
 export type Probe<Out> =
   | { readonly found: "done"; readonly output: Out }
-  | { readonly found: "absent"; readonly because?: string }
+  /** `goesOn`: what was begun has stopped, with this sentence; running it again goes on from where it was, so it is tried again before anybody is asked. */
+  | { readonly found: "absent"; readonly because?: string; readonly goesOn?: string }
   | { readonly found: "running"; readonly watch: Watch }
   /** `again`: running it again only finishes the same act, so even a destroying step may, once its last attempt is closed. */
   | { readonly found: "partial"; readonly why: string; readonly again?: boolean }
@@ -62,6 +63,13 @@ export interface StepDef<In, Out> {
   probe(input: In, on: ReadTools, past: Past): Promise<Probe<NoInfer<Out>>>;
   /** Returns once the far end has accepted. `on.note(…)` comes before waiting for anything. */
   run(input: In, on: Tools, past: Past): Promise<void>;
+  /**
+   * Work that lasts for days may need a hand by the clock: asked whenever a worker finds the far end at it, and told what time it is. Answers whether it did
+   * anything. Everything in it must be safe to do again.
+   */
+  tend?(input: In, on: Tools, past: Past, now: string): Promise<boolean>;
+  /** Nobody has to wait for its end to cancel: its way back stops what runs. */
+  readonly interruptible?: true;
   /**
    * Exact text for the one who may, where our login may not: made from the same input as the call, first while planning and again, with
    * every Ref replaced, when the step is handed off. A step whose input may never hold a secret.
@@ -192,6 +200,7 @@ function planStep(id: string, uses: string, def: AnyStep, input: ShownInput<unkn
     on: def.touches(input),
     by: handed ? byPerson(handed) : "sluice",
     says: def.describe(input),
+    ...(def.interruptible ? { interruptible: true as const } : {}),
     undo: undoOf(def, input, handed),
   };
 }

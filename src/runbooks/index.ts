@@ -9,6 +9,7 @@ import { fence } from "./fence.js";
 import { pauseMirror } from "./pause-mirror.js";
 import { peerSvms } from "./peer-svms.js";
 import { prepareHostRunbook } from "./prepare-host.js";
+import { protect } from "./protect.js";
 import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
 import { resyncMirror } from "./resync-mirror.js";
@@ -38,6 +39,7 @@ export const runbooks: readonly AnyRunbook[] = [
   resyncMirror,
   prepareHostRunbook,
   unprotect,
+  protect,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

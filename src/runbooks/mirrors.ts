@@ -47,7 +47,10 @@ export async function viewMirrors(set: SetConfig, on: ReadTools): Promise<Mirror
       );
       if (!volume || !relationship) {
         const what = volume ? `${mirror.volume} is no mirror of anything` : `there is no volume ${mirror.volume}`;
-        throw new Refusal(`${set.name} is not protected: ${what} on ${mirror.cluster}.`, { next: nothing });
+        throw new Refusal(`${set.name} is not protected: ${what} on ${mirror.cluster}.`, {
+          next: nothing,
+          detail: { choices: [{ label: `Protect ${set.name}`, say: `protect ${set.name}` }] },
+        });
       }
       return { source, mirror, volume, relationship, snapshots: await array.snapshots.list(volume.uuid) };
     }),

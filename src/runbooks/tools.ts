@@ -8,6 +8,7 @@ import type { OntapClient, OntapReader } from "../ontap/index.js";
 /** What the operator wrote down about arrays, sets and hosts. */
 export type Inventory = Pick<Config, "clusters" | "sets" | "hosts" | "purposes" | "leases"> &
   Partial<Pick<Config, "azure" | "secrets">>;
+export type Inventory = Pick<Config, "clusters" | "sets" | "hosts" | "purposes" | "leases" | "protection">;
 
 /** The run a step belongs to. */
 export interface RunFacts {

@@ -13,6 +13,7 @@ const probes = {
   workFailed: { found: "absent", because: "The job ended: no space" },
   running: { found: "running", watch },
   partial: { found: "partial", why: "Two of four are there." },
+  stopped: { found: "absent", goesOn: "It stopped half way." },
   again: { found: "partial", why: "Two of four are gone.", again: true },
   foreign: { found: "foreign", what: "A volume of that name is there" },
   unclear: { found: "unclear", why: "The array does not answer." },
@@ -189,4 +190,15 @@ test("whatever the probe says, a destroying step whose last attempt may be open 
           expect(judge(probe, situation, { step, effect: "destroy", attempt, closed: false, settled }).do).not.toBe(
             "begin",
           );
+});
+
+describe("work that stopped and goes on from where it was", () => {
+  table(woken, [
+    ["stopped", "change 1", begin],
+    ["stopped", "change 2", begin],
+    ["stopped", "change 3 settled", doubted("It stopped half way.")],
+    ["stopped", "destroy 1", doubted("It stopped half way.")],
+  ]);
+  table(resumed, [["stopped", "change 3 closed", begin]]);
+  table(first, [["stopped", "change", begin]]);
 });

@@ -191,3 +191,22 @@ test("a plan without steps starts, to be closed", () => {
     "start",
   );
 });
+
+test("a step whose way back stops what runs is left by a cancel while it waits, and only then", () => {
+  const steps = plan.steps.map((step) => (step.id === put ? { ...step, interruptible: true as const } : step));
+  const of = { ...plan, steps };
+  const grant: RunEvent = { type: "settled", outcome: "granted", hash: hashOf(planBytes(of)) };
+  const after = (...events: RunEvent[]) => {
+    const entries = [asked, planned(of), grant, ...events].map((event, i) => ({
+      seq: i + 1,
+      at,
+      by: "sluice" as const,
+      event,
+    }));
+    const move = nextMove(fold(id, entries), start, limits);
+    return "step" in move ? `${move.do} ${move.step.planned.id}` : move.do;
+  };
+  expect(after(began(put), waiting)).toBe(`step ${put}`);
+  expect(after(began(put), waiting, cancel)).toBe(`unwind ${put}`);
+  expect(after(began(put), cancel)).toBe(`step ${put}`);
+});

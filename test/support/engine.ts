@@ -31,6 +31,13 @@ const emptyInventory: Inventory = {
   sets: [],
   hosts: [],
   purposes: { volumeGroupPrefix: "vg_" },
+  protection: {
+    policy: { name: "sluice_mirror", retention: [{ label: "daily", count: 30 }], compression: false },
+    schedule: { name: "sluice_15min", minutes: [0, 15, 30, 45] },
+    kbPerSecond: 0,
+    encrypted: true,
+    tiering: "none",
+  },
   leases: { default: "P7D", max: "P30D", safetyCopy: "P14D" },
 };
 

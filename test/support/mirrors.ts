@@ -39,3 +39,21 @@ export async function startSlowUpdate(world: TestWorld): Promise<void> {
 /** Jobs of an admin's calls are short here. */
 export const settled = (client: OntapClient) => (accepted: { readonly jobUuid?: string }) =>
   client.jobs.settle({ done: false, records: [], ...accepted });
+
+/** Both sets' mirrors with their copies, their policy and their schedule go, as the storage team would take them away: nothing is set up any more. */
+export async function takeAllApart(world: TestWorld): Promise<void> {
+  const gone = await asAdmin(world, cvo, (client) => client.relationships.list({}));
+  await asAdmin(world, cvo, async (client) => {
+    for (const { uuid } of gone) await settled(client)(await client.relationships.delete(uuid, "destinationOnly"));
+  });
+  for (const cluster of [ali, cvo])
+    await asAdmin(world, cluster, async (client) => {
+      if (cluster === ali)
+        for (const { uuid } of gone) await settled(client)(await client.relationships.delete(uuid, "sourceOnly"));
+      for (const { uuid, type } of await client.volumes.list({}))
+        if (type === "dp") await settled(client)(await client.volumes.delete(uuid, { force: true }));
+      for (const { uuid } of await client.policies.list({ name: "epic_mirror" }))
+        await settled(client)(await client.policies.delete(uuid));
+      for (const { uuid } of await client.schedules.list({ name: "epic_15min" })) await client.schedules.delete(uuid);
+    });
+}

@@ -14,6 +14,9 @@ export interface MirrorPolicy {
   readonly throttleKilobytesPerSecond: number | undefined;
   /** Everything on the source goes over, and what is deleted there is deleted here. */
   readonly copiesAllSnapshots: boolean;
+  /** Only SnapMirror's own fresh snapshot goes over. */
+  readonly copiesLatestOnly: boolean;
+  readonly compresses: boolean;
   /** False for a pure vault: an update takes no snapshot on the source. */
   readonly createsSnapshotOnSource: boolean;
   /** Labels that go over and how many of each are kept. */
@@ -30,6 +33,8 @@ function readPolicy(wire: Wire): MirrorPolicy {
     schedule: text(part(wire, "transfer_schedule"), "name"),
     throttleKilobytesPerSecond: num(wire, "throttle"),
     copiesAllSnapshots: flag(wire, "copy_all_source_snapshots") ?? false,
+    copiesLatestOnly: flag(wire, "copy_latest_source_snapshot") ?? false,
+    compresses: flag(wire, "network_compression_enabled") ?? false,
     createsSnapshotOnSource: flag(wire, "create_snapshot_on_source") ?? true,
     retention: parts(wire, "retention").map((rule) => ({
       label: needText(rule, "label"),
@@ -42,6 +47,7 @@ function readPolicy(wire: Wire): MirrorPolicy {
 export function policyReads(http: HttpReads) {
   const fields = [
     "uuid,name,svm.name,comment,type,transfer_schedule.name,throttle,copy_all_source_snapshots,create_snapshot_on_source",
+    "copy_latest_source_snapshot,network_compression_enabled",
     "retention.label,retention.count",
   ].join(",");
   const list = (filter: { readonly name?: string; readonly svm?: string } = {}): Promise<MirrorPolicy[]> =>
@@ -93,6 +99,8 @@ export type NewPolicy = PolicyContent & {
   /** A cron schedule's name. */
   readonly schedule?: string;
   readonly throttleKilobytesPerSecond?: number;
+  /** What goes over the network is compressed: less to send, more for the nodes to do. */
+  readonly compresses?: boolean;
 };
 
 const retentionOf = (rules: readonly RetentionRule[]) =>
@@ -133,6 +141,7 @@ export function policyWrites(http: HttpWrites) {
             type: "async",
             comment: policy.comment,
             throttle: policy.throttleKilobytesPerSecond,
+            network_compression_enabled: policy.compresses,
             transfer_schedule: policy.schedule === undefined ? undefined : { name: policy.schedule },
             ...contentOf(policy),
           },

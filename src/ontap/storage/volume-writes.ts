@@ -21,6 +21,10 @@ export interface NewVolume {
   /** Absent: as the SVM and the aggregate have it. */
   readonly encrypted?: boolean;
   readonly comment?: string;
+  /** A mirror's destination speaks its source's (reference 6.3): "c.utf_8". */
+  readonly language?: string;
+  /** Which blocks may move to object storage. */
+  readonly tiering?: "none" | "snapshot_only" | "auto" | "all";
   /** Percent of it kept for snapshots; 0 for LUNs. */
   readonly snapshotReservePercent?: number;
   /** "none" unless said: on a dp volume it can hardly be changed later (917617). */
@@ -54,6 +58,8 @@ export function volumeWrites(http: HttpWrites) {
             guarantee: { type: "none" },
             snapshot_policy: { name: volume.snapshotPolicy ?? "none" },
             comment: volume.comment,
+            language: volume.language,
+            tiering: volume.tiering === undefined ? undefined : { policy: volume.tiering },
             encryption: volume.encrypted === undefined ? undefined : { enabled: volume.encrypted },
             space:
               volume.snapshotReservePercent === undefined

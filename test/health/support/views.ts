@@ -85,6 +85,8 @@ export const policy: MirrorPolicy = {
   schedule: undefined,
   throttleKilobytesPerSecond: 0,
   copiesAllSnapshots: false,
+  copiesLatestOnly: false,
+  compresses: false,
   createsSnapshotOnSource: true,
   retention: [{ label: "daily", count: 30 }],
 };

@@ -1,0 +1,4 @@
+import { protect } from "../../src/runbooks/protect.js";
+import { laws } from "./laws.js";
+
+laws(protect);
