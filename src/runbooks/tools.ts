@@ -6,9 +6,8 @@ import type { HostReader, HostRunner } from "../host/index.js";
 import type { OntapClient, OntapReader } from "../ontap/index.js";
 
 /** What the operator wrote down about arrays, sets and hosts. */
-export type Inventory = Pick<Config, "clusters" | "sets" | "hosts" | "purposes" | "leases"> &
+export type Inventory = Pick<Config, "clusters" | "sets" | "hosts" | "purposes" | "leases" | "protection"> &
   Partial<Pick<Config, "azure" | "secrets">>;
-export type Inventory = Pick<Config, "clusters" | "sets" | "hosts" | "purposes" | "leases" | "protection">;
 
 /** The run a step belongs to. */
 export interface RunFacts {
