@@ -1,0 +1,51 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { loadConfig } from "../../src/config/load.js";
+import { phrasebooks, understand } from "../../src/requests/index.js";
+import { vocabularyOf } from "../../src/vocabulary.js";
+
+/** docs/the-whole-way.md: every sentence in it is understood as the runbook it says, with the demo's own names. */
+const page = readFileSync("docs/the-whole-way.md", "utf8");
+const header = "| say | runbook | owner | watch for |";
+
+/** Rows of the tables of steps: what is said, and what it asks for. */
+const rows = page
+  .split(header)
+  .slice(1)
+  .flatMap((part) =>
+    part
+      .split("\n\n")[0]!
+      .split("\n")
+      .filter((line) => line.startsWith("| `"))
+      .map((line) => line.split("|").map((cell) => cell.trim()))
+      .map(([, say = "", runbook = "", owner = ""]) => ({ say: say.replaceAll("`", ""), runbook, owner })),
+  );
+const config = await loadConfig({ file: "config/apart.yaml", env: {} });
+const vocabulary = vocabularyOf(config, () => true);
+
+describe("the whole way", () => {
+  test.each(rows.map((row) => [row.say, row.runbook] as const))("%s asks for %s", (say, runbook) => {
+    const understood = understand(say, {
+      now: new Date("2026-11-22T12:00:00Z"),
+      asker: { timeZone: "America/New_York" },
+      vocabulary,
+      addressed: true,
+    });
+    expect(understood).toMatchObject({ kind: "request", runbook });
+  });
+
+  test("goes by every runbook that connects, protects, copies, fails over and takes apart, and names an owner for each", () => {
+    const named = new Set(rows.map((row) => row.runbook));
+    const daily = ["refresh-clone", "rewind-clone", "extend-lease", "delete-snapshot", "resync-mirror", "fence"];
+    const questions = ["explain", "clones", "runs", "approvals", "help"];
+    const all = phrasebooks(() => true).map((each) => each.name);
+    expect(all.filter((name) => !named.has(name) && !daily.includes(name) && !questions.includes(name))).toEqual([]);
+    expect(rows.filter((row) => row.owner === "")).toEqual([]);
+    expect(rows.length).toBeGreaterThan(25);
+  });
+
+  test("its pages are there", () => {
+    for (const [, file = ""] of page.matchAll(/\]\(([\w./-]+\.md)(?:#[\w-]+)?\)/g))
+      expect(() => readFileSync(`docs/${file}`, "utf8")).not.toThrow();
+  });
+});
