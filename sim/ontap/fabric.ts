@@ -3,13 +3,14 @@ import type { Bytes } from "./bytes/bytes.js";
 import { FaultBook } from "../kit/faults.js";
 import { CallLog } from "../kit/log.js";
 import { memento } from "../kit/memento.js";
-import type { World } from "../worlds/types.js";
+import type { World, WorldCluster } from "../worlds/types.js";
 import { Ids } from "./ids.js";
 import { type Knobs, realistic } from "./knobs.js";
 import type { WorldLogin } from "./kernel/logins.js";
 import type { Condition, Effect, Fault } from "./model.js";
 import { reachOf } from "./network/reach.js";
 import type { Bulk } from "./seed/bulk.js";
+import { seedCluster } from "./seed/cluster.js";
 import { seedWorld } from "./seed/world.js";
 import { tickMinute } from "./snapmirror/schedule.js";
 import type { ClusterState, End, VolumeState } from "./state.js";
@@ -34,6 +35,8 @@ export class FabricState {
   readonly faults = new Map<string, FaultBook<Fault>>();
   readonly conditions = new Map<string, Set<Condition>>();
   readonly effects = new Map<string, Effect[]>();
+  /** Clusters whose machines are switched off. */
+  readonly off = new Set<string>();
   /** Logins added since the start, by cluster. */
   readonly logins = new Map<string, readonly WorldLogin[]>();
   /** PEM of what is installed as client-ca, by cluster. */
@@ -96,16 +99,9 @@ export class FabricState {
     this.order = 0;
     this.nextMinute = Math.floor(this.now / MINUTE_MS) * MINUTE_MS + MINUTE_MS;
     this.clusters.clear();
+    this.off.clear();
     this.bytes?.reset();
-    for (const spec of this.world.clusters) {
-      const secrets = (): string[] =>
-        [...spec.logins, ...(this.logins.get(spec.name) ?? [])].map((login) => login.password);
-      if (!this.logs.has(spec.name)) this.logs.set(spec.name, new CallLog({ now: () => this.time() }, secrets));
-      this.log(spec.name).clear();
-      this.faults.set(spec.name, new FaultBook());
-      this.conditions.set(spec.name, new Set());
-      this.effects.set(spec.name, []);
-    }
+    for (const { name } of this.world.clusters) this.open(name);
     seedWorld(this);
     this.bytes?.agree();
   }
@@ -118,6 +114,39 @@ export class FabricState {
       putBack();
       this.indexes = new WeakMap();
     };
+  }
+
+  /** The log of a cluster that stands, or will: its server may listen before there is anything behind it. */
+  keepLog(name: string): CallLog {
+    const known = this.logs.get(name);
+    if (known) return known;
+    const secrets = (): string[] =>
+      [...(this.clusters.get(name)?.spec.logins ?? []), ...(this.logins.get(name) ?? [])].map(
+        ({ password }) => password,
+      );
+    const made = new CallLog({ now: () => this.time() }, secrets);
+    this.logs.set(name, made);
+    return made;
+  }
+
+  /** What is kept of a cluster beside its state, empty. */
+  private open(name: string): void {
+    this.keepLog(name).clear();
+    this.faults.set(name, new FaultBook());
+    this.conditions.set(name, new Set());
+    this.effects.set(name, []);
+  }
+
+  /** A system deployed while the world runs: it stands from now until the next reset. */
+  addCluster(spec: WorldCluster): void {
+    if (this.clusters.has(spec.name)) throw new Error(`there is a cluster ${spec.name} already`);
+    this.open(spec.name);
+    this.clusters.set(spec.name, seedCluster(this, spec));
+  }
+
+  removeCluster(name: string): void {
+    this.clusters.delete(name);
+    this.off.delete(name);
   }
 
   /** Runs `run` at that simulated moment (at once on the next settle when it has passed). */
@@ -168,6 +197,7 @@ export class FabricState {
   }
 
   is(cluster: string, condition: Condition): boolean {
+    if (condition === "unreachable" && this.off.has(cluster)) return true;
     return this.conditions.get(cluster)?.has(condition) ?? false;
   }
 

@@ -4,7 +4,7 @@ import { start } from "../kit/http.js";
 import type { Call } from "../kit/log.js";
 import type { San } from "../kit/san.js";
 import { serverCert, simCa } from "../kit/tls.js";
-import type { World } from "../worlds/types.js";
+import type { World, WorldCluster } from "../worlds/types.js";
 import { clearFaults, controls, setFault } from "./control.js";
 import { FabricState } from "./fabric.js";
 import { installClientCa } from "./kernel/logins.js";
@@ -56,6 +56,8 @@ export interface ListenOptions {
   /** Default true, as ONTAP speaks HTTPS only. */
   readonly tls?: boolean;
   readonly host?: string;
+  /** The cluster is not there yet: until it is, every call is cut, as where no machine has the address. */
+  readonly later?: boolean;
 }
 
 /** The arrays of a world: they know each other, and hosts see them through `san()`. */
@@ -75,6 +77,14 @@ export interface Fabric {
   attachNic(cluster: string, nic: Nic): void;
   /** Network interfaces of the arrays in Azure, as Azure has them. */
   cloudNics(): readonly CloudNic[];
+  /** A system that is deployed while the world runs. */
+  addCluster(spec: WorldCluster): void;
+  removeCluster(name: string): void;
+  has(cluster: string): boolean;
+  /** Switched off: what calls it is cut, and its peers miss it. */
+  setPower(cluster: string, power: "on" | "off"): void;
+  /** Volumes there beside the roots of its SVMs; what runs there now. */
+  load(cluster: string): { readonly volumes: number; readonly transfers: number };
   /** A CA, or a self-signed client certificate, whose holders may log in by certificate (`client-ca`). */
   trustClients(cluster: string, caPem: string): void;
   /** An application writes: the volume's new content id. */
@@ -109,7 +119,7 @@ export function createFabric(options: FabricOptions): Fabric {
   };
   return {
     listen: async (cluster, o = {}) => {
-      state.cluster(cluster);
+      if (o.later !== true) state.cluster(cluster);
       const ca = await simCa(options.caFolder);
       if (!state.clientCas.has(cluster)) installClientCa(state, cluster, ca.certPem);
       // The TLS layer only asks for a certificate: whose it is and whether it is trusted is the login's business, and can change.
@@ -118,8 +128,11 @@ export function createFabric(options: FabricOptions): Fabric {
         port: o.port,
         host: o.host,
         tls,
-        handler: (request) => answer(state, cluster, request),
-        log: state.log(cluster),
+        handler: (request) => {
+          state.settle();
+          return state.clusters.has(cluster) ? answer(state, cluster, request) : { kind: "reset" };
+        },
+        log: state.keepLog(cluster),
         control: controls(state, cluster),
       });
     },
@@ -131,6 +144,20 @@ export function createFabric(options: FabricOptions): Fabric {
     clearFaults: () => clearFaults(state),
     knobs: (turned) => state.turn(turned),
     attachNic: (cluster, nic) => attachNic(state, cluster, nic),
+    addCluster: (spec) => settled(() => state.addCluster(spec)),
+    removeCluster: (name) => settled(() => state.removeCluster(name)),
+    has: (cluster) => settled(() => state.clusters.has(cluster)),
+    setPower: (cluster, power) =>
+      settled(() => {
+        if (power === "off") state.off.add(cluster);
+        else state.off.delete(cluster);
+      }),
+    load: (cluster) =>
+      settled(() => {
+        const found = state.clusters.get(cluster);
+        const moving = (found?.relationships ?? []).filter((each) => each.transfer !== undefined);
+        return { volumes: found?.volumes.length ?? 0, transfers: moving.length };
+      }),
     cloudNics: () => cloudNics(state),
     trustClients: (cluster, caPem) => installClientCa(state, cluster, caPem),
     write: (cluster, svm, volume) =>

@@ -105,6 +105,16 @@ export interface WorldSlack {
   readonly groups: readonly { readonly id: string; readonly handle: string; readonly users: readonly string[] }[];
 }
 
+export interface WorldBluexp {
+  readonly account: string;
+  readonly workspace: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly refreshToken: string;
+  /** Client id of a Connector that runs; null: none has been deployed. */
+  readonly connector: string | null;
+}
+
 export interface World {
   readonly name: string;
   /** What its configuration file does not say: dotted paths, for a world that shares another's file (`apart-svm` has that of `apart`). */
@@ -132,6 +142,8 @@ export interface World {
     /** Marketplace terms accepted when the world starts: `publisher/offer/plan`; default the Connector's. */
     readonly terms?: readonly string[];
   };
+  /** Default: an account with a Connector that runs, and the world's CVOs as its working environments. */
+  readonly bluexp?: Partial<WorldBluexp>;
   readonly hosts: readonly WorldHost[];
   readonly slack: WorldSlack;
 }

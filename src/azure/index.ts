@@ -18,6 +18,19 @@ export { coresOf, type MarketplacePlan, type Usage } from "./arm/subscription.js
 export type { Deployment } from "./arm/deployments.js";
 export type { AnyResource } from "./arm/resources.js";
 
+export {
+  createBluexp,
+  type Agent,
+  type BluexpLogin,
+  type BluexpOptions,
+  type BluexpReader,
+  type BluexpTask,
+  type BluexpWriter,
+  type ConnectorReader,
+  type Environment,
+  type NewEnvironment,
+} from "./bluexp/index.js";
+
 /** Azure, looked at: what planning and probes are handed. */
 export interface AzureReader extends ArmReader {
   /** Power and agent state. Throws Rejected or NotSent. */
