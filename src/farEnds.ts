@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
-import { createAzure, type Azure } from "./azure/index.js";
-import type { AzureConfig, ClusterConfig, ClusterLogin, Config, HostConfig } from "./config/types.js";
+import { createAzure, createBluexp, type Azure, type BluexpWriter } from "./azure/index.js";
+import type { AzureConfig, BluexpConfig, ClusterConfig, ClusterLogin, Config, HostConfig } from "./config/types.js";
 import type { Secrets } from "./config/secrets.js";
 import type { Clock } from "./core/clock.js";
 import { Refusal } from "./core/problems.js";
@@ -27,7 +27,13 @@ export function createFarEnds(options: FarEndOptions): FarEnds & { close(): Prom
   const hosts = new Map<string, HostRunner>();
   const shells = new Map<string, SshTransport>();
   const azure = config.azure ? azureOf(config.azure, options) : undefined;
+  let console: ReturnType<typeof createBluexp> | undefined;
   return {
+    bluexp: (): BluexpWriter => {
+      if (!config.bluexp)
+        throw new Refusal('The configuration has no "bluexp" section.', { next: "Nothing was changed." });
+      return (console ??= bluexpOf(config.bluexp, options));
+    },
     azure: () => {
       if (azure) return azure;
       throw new Refusal('The configuration has no "azure" section.', { next: "Nothing was changed." });
@@ -48,7 +54,7 @@ export function createFarEnds(options: FarEndOptions): FarEnds & { close(): Prom
     },
     close: async () => {
       for (const shell of shells.values()) shell.close();
-      await Promise.all([...clients.values()].map((client) => client.close()));
+      await Promise.all([console?.close(), ...[...clients.values()].map((client) => client.close())]);
     },
   };
 }
@@ -102,6 +108,25 @@ function azureOf(azure: AzureConfig, { secrets, clock, log, beforeWrite }: FarEn
     log: (message, facts) => log.info(facts, message),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(authorityHost === undefined ? {} : { authorityHost }),
+    ...(ca === undefined ? {} : { ca }),
+  });
+}
+
+function bluexpOf(
+  { account, login, url, tokenUrl, ca }: BluexpConfig,
+  { secrets, clock, beforeWrite }: FarEndOptions,
+): ReturnType<typeof createBluexp> {
+  return createBluexp({
+    account,
+    login:
+      login.kind === "serviceAccount"
+        ? { ...login, secret: () => Promise.resolve(secrets.open(login.secret)) }
+        : { ...login, token: () => Promise.resolve(secrets.open(login.token)) },
+    clock,
+    beforeWrite,
+    openSecret: (name) => Promise.resolve(secrets.named(name)),
+    ...(url === undefined ? {} : { url }),
+    ...(tokenUrl === undefined ? {} : { tokenUrl }),
     ...(ca === undefined ? {} : { ca }),
   });
 }

@@ -25,7 +25,7 @@ export interface AzureKnobs {
   readonly networkMs: number;
   /** How long a resource group takes to go. Default 60000. */
   readonly groupDeleteMs: number;
-  /** How long a deployment of a template takes. Default 120000. */
+  /** How long a deployment of a template takes. Default 20000. */
   readonly deployMs: number;
   /** Given: every deployment fails in the end, with this message. */
   readonly deploymentFails: string | undefined;
@@ -58,7 +58,7 @@ export const DEFAULT_KNOBS: AzureKnobs = {
   tokenSeconds: 3599,
   networkMs: 1000,
   groupDeleteMs: 60_000,
-  deployMs: 120_000,
+  deployMs: 20_000,
   deploymentFails: undefined,
   quota: DEFAULT_QUOTA,
   readsPerMinute: 0,

@@ -43,6 +43,7 @@ export function systemOf(body: CreateBody, ha: boolean, release: WorldCluster["r
     platform: ha ? "cvo-ha" : "cvo-single",
     release,
     nodes,
+    resourceGroup: body.resourceGroup,
     // an Azure disk of 1 TB shows as 0.907 TiB to ONTAP
     aggregates: [{ name: "aggr1", node: first, sizeBytes: Math.round(terabytes * 0.907 * TiB) }],
     svms: [{ name: svmName, iscsi: true, fcp: false }],

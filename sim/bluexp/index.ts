@@ -1,6 +1,7 @@
 import { FaultBook, type HttpFault } from "../kit/faults.js";
 import { jsonBody, start, type Handler, type SimReply, type SimRequest } from "../kit/http.js";
 import { CallLog, type Call } from "../kit/log.js";
+import { memento } from "../kit/memento.js";
 import { serverCert } from "../kit/tls.js";
 import { Agents, clientOf } from "./agents.js";
 import type { CreateBody } from "./check.js";
@@ -16,7 +17,14 @@ import {
   type BluexpOptions,
 } from "./types.js";
 
-export { bluexpOf, type BluexpFault, type BluexpKnobs, type BluexpOptions, type Yard } from "./types.js";
+export {
+  bluexpOf,
+  cvoAdminPassword,
+  type BluexpFault,
+  type BluexpKnobs,
+  type BluexpOptions,
+  type Yard,
+} from "./types.js";
 
 export interface Bluexp {
   /** https, signed by the simulators' CA; login and API at one origin. */
@@ -30,6 +38,8 @@ export interface Bluexp {
   snapshot(): unknown;
   /** Names of systems that calls deleted, oldest first. */
   deleted(): readonly string[];
+  /** Remembers everything but tokens and calls' connections; the function puts it back. */
+  save(): () => void;
   /** Every token given out so far is refused from now on. */
   revokeTokens(): void;
   reset(): void;
@@ -203,6 +213,8 @@ export function createBluexp({ world, clock, yard, cloud, knobs: given, ca }: Bl
       return { environments: environments.snapshot(), connectors: agents.snapshot() };
     },
     deleted: () => environments.deleted,
+    save: () =>
+      memento([tasks, agents, environments, faults, log, knobs], [world, clock, yard, cloud, tokens, account]),
     revokeTokens: () => tokens.revoke(),
     reset() {
       faults.clear();

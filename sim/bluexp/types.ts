@@ -5,13 +5,13 @@ import type { Ca } from "../kit/tls.js";
 import type { World, WorldBluexp, WorldCluster } from "../worlds/types.js";
 
 export interface BluexpKnobs {
-  /** Creation of a single-node and of an HA system. Defaults 25 and 40 minutes. */
+  /** Creation of a single-node and of an HA system. Defaults 30 and 45 seconds, where the real one takes 25 and 40 minutes. */
   readonly createMs: number;
   readonly createHaMs: number;
   readonly deleteMs: number;
-  /** Start and stop. Default 8 minutes. */
+  /** Start and stop. Default 10 seconds; really minutes. */
   readonly powerMs: number;
-  /** From the Connector's machine running to its agent being active. Default 2 minutes. */
+  /** From the Connector's machine running to its agent being active. Default 10 seconds; really two minutes. */
   readonly agentMs: number;
   /** A creation's task says so much later that it takes too long, and fails; the system is made all the same. 0: never. */
   readonly givesUpAfterMs: number;
@@ -28,11 +28,11 @@ export interface BluexpKnobs {
 }
 
 export const DEFAULT_KNOBS: BluexpKnobs = {
-  createMs: 25 * 60_000,
-  createHaMs: 40 * 60_000,
-  deleteMs: 15 * 60_000,
-  powerMs: 8 * 60_000,
-  agentMs: 2 * 60_000,
+  createMs: 30_000,
+  createHaMs: 45_000,
+  deleteMs: 20_000,
+  powerMs: 10_000,
+  agentMs: 10_000,
   givesUpAfterMs: 0,
   creationFails: undefined,
   forgetsAfterMs: 24 * 3_600_000,
@@ -60,6 +60,9 @@ export interface BluexpOptions {
   readonly knobs?: Partial<BluexpKnobs>;
   readonly ca?: Ca;
 }
+
+/** What the demo worlds give a new system's admin: the only login it has. */
+export const cvoAdminPassword = "netapp1!";
 
 /** What a world that says nothing has. */
 export const bluexpOf = (world: World): WorldBluexp => ({

@@ -4,6 +4,8 @@ export interface CloudNic {
   readonly node: string;
   /** As ONTAP names it: `e0a`. */
   readonly port: string;
+  /** Of its machine; default `rg-CLUSTER`. */
+  readonly resourceGroup?: string | undefined;
   /** Private addresses, the NIC's own first. */
   readonly addresses: readonly string[];
 }

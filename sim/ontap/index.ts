@@ -121,7 +121,7 @@ export function createFabric(options: FabricOptions): Fabric {
     listen: async (cluster, o = {}) => {
       if (o.later !== true) state.cluster(cluster);
       const ca = await simCa(options.caFolder);
-      if (!state.clientCas.has(cluster)) installClientCa(state, cluster, ca.certPem);
+      if (o.later !== true && !state.clientCas.has(cluster)) installClientCa(state, cluster, ca.certPem);
       // The TLS layer only asks for a certificate: whose it is and whether it is trusted is the login's business, and can change.
       const tls = o.tls === false ? undefined : { ...(await serverCert(ca)), clientCa: ca.certPem };
       return start({

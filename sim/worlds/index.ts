@@ -1,4 +1,5 @@
 import { apart, apartSvm } from "./apart.js";
+import { bare, bareSvm } from "./bare.js";
 import { epic } from "./epic.js";
 import { hospital } from "./hospital.js";
 import { lab } from "./lab.js";
@@ -6,7 +7,15 @@ import type { World } from "./types.js";
 
 export type { World } from "./types.js";
 
-const worlds: Readonly<Record<string, World>> = { epic, hospital, lab, apart, "apart-svm": apartSvm };
+const worlds: Readonly<Record<string, World>> = {
+  epic,
+  hospital,
+  lab,
+  apart,
+  "apart-svm": apartSvm,
+  bare,
+  "bare-svm": bareSvm,
+};
 
 export const worldNames: readonly string[] = Object.keys(worlds);
 

@@ -1,4 +1,5 @@
 import { createAzure } from "../azure/index.js";
+import { createBluexp } from "../bluexp/index.js";
 import { createHosts } from "../host/index.js";
 import { wallClock } from "../kit/clock.js";
 import { createFabric, type Fabric, knobsFrom, withProfile } from "../ontap/index.js";
@@ -63,7 +64,7 @@ function knobOf(text: string): [string, unknown] {
 
 /** One simulator of a world by itself. */
 export async function startOne(
-  name: "ontap" | "azure" | "slack",
+  name: "ontap" | "azure" | "slack" | "bluexp",
   options: OneOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const world = getWorld(options.world);
@@ -75,5 +76,8 @@ export async function startOne(
   }
   const fabric = createFabric({ world, clock: wallClock });
   const hosts = createHosts({ world, clock: wallClock, san: fabric.san() });
-  return createAzure({ world, clock: wallClock, hosts, nics: () => fabric.cloudNics() }).listen({ port });
+  const azure = createAzure({ world, clock: wallClock, hosts, nics: () => fabric.cloudNics() });
+  if (name === "bluexp")
+    return createBluexp({ world, clock: wallClock, yard: fabric, cloud: azure.cloud }).listen({ port });
+  return azure.listen({ port });
 }

@@ -1,4 +1,5 @@
 import { createAzure, type Azure, type AzureKnobs } from "../azure/index.js";
+import { bluexpOf, createBluexp, cvoAdminPassword, type Bluexp, type BluexpKnobs } from "../bluexp/index.js";
 import { createHosts, type Hosts } from "../host/index.js";
 import { wallClock, type SimClock } from "../kit/clock.js";
 import { simCa } from "../kit/tls.js";
@@ -11,6 +12,7 @@ export interface WorldOptions {
   readonly clock?: SimClock;
   readonly ontap?: Partial<Knobs>;
   readonly azure?: Partial<AzureKnobs>;
+  readonly bluexp?: Partial<BluexpKnobs>;
   readonly slackPort?: number;
   /** Without Slack: for commands that only look at arrays. */
   readonly withoutSlack?: boolean;
@@ -22,9 +24,10 @@ export interface StartedWorld {
   readonly fabric: Fabric;
   readonly hosts: Hosts;
   readonly azure: Azure;
+  readonly bluexp: Bluexp;
   readonly ssh: Ssh;
   readonly slack: SlackSim;
-  /** Origin of each simulator: clusters by name, "azure", "slack". */
+  /** Origin of each simulator: clusters by name, "azure", "bluexp", "slack". */
   readonly urls: Readonly<Record<string, string>>;
   /** Dotted paths of the world's configuration file that this start decides. */
   readonly overrides: Readonly<Record<string, string | number>>;
@@ -41,24 +44,29 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
   const fabric = createFabric({ world, clock, knobs: options.ontap ?? {} });
   const hosts = createHosts({ world, clock, san: fabric.san() });
   const azure = createAzure({ world, clock, hosts, nics: () => fabric.cloudNics(), knobs: options.azure ?? {} });
+  const bluexp = createBluexp({ world, clock, yard: fabric, cloud: azure.cloud, knobs: options.bluexp ?? {} });
   const ssh = createSsh({ world, clock, hosts });
   const urls: Record<string, string> = {};
   const slack = createSlack({ world, clock, state: () => ({ world: urls }) });
   // The only port that may be taken already: first, so that nothing else is left listening when it is.
   const workspace = options.withoutSlack ? undefined : await slack.listen({ port: options.slackPort ?? 0 });
-  const clusters = await Promise.all(
-    world.clusters.map(async (cluster) => ({ name: cluster.name, server: await fabric.listen(cluster.name) })),
-  );
+  const clusters = await Promise.all([
+    ...world.clusters.map(async (cluster) => ({ name: cluster.name, server: await fabric.listen(cluster.name) })),
+    ...(world.later ?? []).map(async (later) => ({ name: later, server: await fabric.listen(later, { later: true }) })),
+  ]);
   const arm = await azure.listen();
+  const console = await bluexp.listen();
   const shells = await ssh.listen();
   for (const { name: cluster, server } of clusters) urls[cluster] = server.url;
   urls["azure"] = arm.url;
+  urls["bluexp"] = console.url;
   if (workspace) urls["slack"] = workspace.url;
   return {
     world,
     fabric,
     hosts,
     azure,
+    bluexp,
     ssh,
     slack,
     urls,
@@ -80,6 +88,8 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
       "azure.endpoint": arm.url,
       "azure.authorityHost": arm.url,
       "azure.ca": ca,
+      "bluexp.url": console.url,
+      "bluexp.ca": ca,
       ...(workspace ? { "slack.apiUrl": `${workspace.url}/api` } : {}),
       "http.port": 0,
     },
@@ -88,6 +98,7 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
       await Promise.all([
         workspace?.close(),
         arm.close(),
+        console.close(),
         shells.close(),
         ...clusters.map(({ server }) => server.close()),
       ]);
@@ -97,11 +108,13 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
 
 function secretsOf(world: World, slack: SlackSim, sshKey: string): Record<string, string> {
   const password = (cluster: number): string =>
-    world.clusters[cluster]?.logins.find((login) => login.user === "sluice")?.password ?? "";
+    world.clusters[cluster]?.logins.find((login) => login.user === "sluice")?.password ?? cvoAdminPassword;
   return {
     SLUICE_ARRAY_PASSWORD: password(0),
     SLUICE_CVO_PASSWORD: password(1),
     SLUICE_AZURE_SECRET: world.azure.clientSecret,
+    SLUICE_BLUEXP_SECRET: bluexpOf(world).clientSecret,
+    SLUICE_CVO_ADMIN_PASSWORD: cvoAdminPassword,
     SLUICE_SSH_KEY: sshKey,
     SLUICE_KEY: "demo-derivation-key",
     SLACK_BOT_TOKEN: slack.tokens.bot,

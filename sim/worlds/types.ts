@@ -50,6 +50,8 @@ export interface WorldCluster {
   readonly platform: "onprem" | "cvo-ha" | "cvo-single";
   readonly release: { readonly generation: number; readonly major: number; readonly minor: number };
   readonly nodes: readonly string[];
+  /** In Azure; default `rg-NAME`. */
+  readonly resourceGroup?: string | undefined;
   readonly aggregates: readonly { readonly name: string; readonly node: string; readonly sizeBytes: number }[];
   readonly svms: readonly { readonly name: string; readonly iscsi: boolean; readonly fcp: boolean }[];
   readonly lifs: readonly WorldLif[];
@@ -142,6 +144,8 @@ export interface World {
     /** Marketplace terms accepted when the world starts: `publisher/offer/plan`; default the Connector's. */
     readonly terms?: readonly string[];
   };
+  /** Clusters that the configuration knows and nobody has deployed yet. */
+  readonly later?: readonly string[];
   /** Default: an account with a Connector that runs, and the world's CVOs as its working environments. */
   readonly bluexp?: Partial<WorldBluexp>;
   readonly hosts: readonly WorldHost[];

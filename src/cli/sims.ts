@@ -20,14 +20,13 @@ export async function sim(name: string, flags: SimFlags): Promise<ExitCode> {
     complain(`--port takes a number, not "${flags.port}".`);
     return 2;
   }
-  if (name === "bluexp") return notYet("sim bluexp");
-  if (!["ontap", "azure", "slack"].includes(name)) {
-    complain(`There is no simulator "${name}"; there are ontap, azure and slack.`);
+  if (!["ontap", "azure", "slack", "bluexp"].includes(name)) {
+    complain(`There is no simulator "${name}"; there are ontap, azure, slack and bluexp.`);
     return 2;
   }
   const { OptionError, startOne } = await import("../../sim/worlds/one.js");
   const { cluster, release, platform, knob, relationships, data } = flags;
-  const started = await startOne(name as "ontap" | "azure" | "slack", {
+  const started = await startOne(name as "ontap" | "azure" | "slack" | "bluexp", {
     world: flags.world ?? "epic",
     port,
     tls: flags.tls ?? false,

@@ -24,6 +24,9 @@ export interface CrossInput {
   readonly policy: Policy | undefined;
   readonly usesRunCommand: boolean;
   readonly hasAzure: boolean;
+  readonly hasBluexp: boolean;
+  /** Names under `secrets`. */
+  readonly secrets: readonly string[];
 }
 
 export type Tell = (path: Path, says: string) => void;
@@ -41,7 +44,23 @@ export function crossCheck(input: CrossInput, tell: Tell): void {
   if (input.leases && durationMs(input.leases.default) > durationMs(input.leases.max))
     tell(["leases", "default"], "is longer than leases.max");
   if (input.usesRunCommand && !input.hasAzure) tell(["azure"], "is missing: a host is reached by Run Command");
+  checkDeployments(input, tell);
   if (input.policy) checkPolicy(input.policy, tell);
+}
+
+/** What BlueXP is to deploy, it has to be reached for, and only a CVO can be. */
+function checkDeployments(input: CrossInput, tell: Tell): void {
+  if (input.hasBluexp && !input.hasAzure) tell(["azure"], "is missing: BlueXP's systems stand in Azure");
+  for (const { index, value } of input.clusters) {
+    if (!value.deploy) continue;
+    const at: Path = ["clusters", index, "deploy"];
+    if (value.profile === "onprem") tell(at, 'belongs to a cluster of profile "cvo-ha" or "cvo-single"');
+    if (!input.hasBluexp) tell(["bluexp"], `is missing: ${value.name} is deployed by it`);
+    const { adminPassword, zones } = value.deploy;
+    if (!input.secrets.includes(adminPassword))
+      tell([...at, "adminPassword"], unknown('entry of "secrets"', adminPassword, input.secrets));
+    if (value.profile === "cvo-single" && zones.length > 1) tell([...at, "zones"], "a single node stands in one zone");
+  }
 }
 
 function unknown(kind: string, name: string, among: readonly string[]): string {

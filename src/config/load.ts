@@ -7,7 +7,7 @@ import { readDocument, type ConfigDocument, type Overrides } from "./document.js
 import { nearest } from "../core/nearest.js";
 import { ConfigError, flatIssues, type Mistake, type Path } from "./mistakes.js";
 import { isRecord, listSchemas, sectionSchemas } from "./schema.js";
-import type { AzureConfig, ClusterConfig, Config, HostConfig, SetConfig } from "./types.js";
+import type { AzureConfig, BluexpConfig, ClusterConfig, Config, HostConfig, SetConfig } from "./types.js";
 
 export interface LoadOptions {
   /** Named in messages; read when `text` is absent. Certificates it names are looked for beside it. */
@@ -49,6 +49,8 @@ export async function loadConfig(options: LoadOptions): Promise<Config> {
       policy: read.policy,
       usesRunCommand: read.lists.hosts.some(({ value }) => value.reach.kind === "runCommand"),
       hasAzure: document.root["azure"] !== undefined,
+      hasBluexp: document.root["bluexp"] !== undefined,
+      secrets: Object.keys(isRecord(document.root["secrets"]) ? document.root["secrets"] : {}),
     },
     tell,
   );
@@ -131,6 +133,7 @@ async function readCertificates(read: Read, folder: string, tell: (path: Path, s
     path: ["clusters", index, "ca"],
   }));
   if (read.sections.azure) holders.push({ holder: read.sections.azure, path: ["azure", "ca"] });
+  if (read.sections.bluexp) holders.push({ holder: read.sections.bluexp, path: ["bluexp", "ca"] });
   for (const { holder, path } of holders) {
     if (!isRecord(holder.ca)) continue;
     try {
@@ -156,7 +159,7 @@ const inOrder = (mistakes: readonly Mistake[]): Mistake[] =>
   [...mistakes].sort((a, b) => a.line - b.line || (a.path < b.path ? -1 : 1));
 
 function assemble({ sections, lists, policy }: Read, env: LoadOptions["env"]): Config {
-  const { azure, ...rest } = sections as Required<Sections>;
+  const { azure, bluexp, ...rest } = sections as Required<Sections>;
   const { slack, digest, redis, timeZone, mode } = rest;
   const redisUrl = env["REDIS_URL"] ?? redis.url;
   const config = {
@@ -166,6 +169,7 @@ function assemble({ sections, lists, policy }: Read, env: LoadOptions["env"]): C
     sets: lists.sets.map(({ value }) => value),
     hosts: lists.hosts.map(({ value }) => value),
     ...(azure === undefined ? {} : { azure: azure as AzureConfig }),
+    ...(bluexp === undefined ? {} : { bluexp: bluexp as BluexpConfig }),
     redis: { prefix: redis.prefix, ...(redisUrl ? { url: redisUrl } : {}) },
     digest: {
       cron: digest.cron,

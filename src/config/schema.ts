@@ -86,6 +86,59 @@ export const pem = z.union(
 
 const volumeRef = z.strictObject({ cluster: word, svm: word, volume: word });
 
+const azureName = z
+  .string()
+  .regex(/^[A-Za-z0-9][\w.()-]{0,88}[\w()]$/, "should be a name as Azure takes it: letters, digits, dots, dashes");
+const vmSize = z
+  .string()
+  .regex(/^Standard_[A-Z]\d+[a-z]*_v\d$/, "should be a VM size as Azure writes it, such as Standard_E8ds_v5");
+const region = z.string().regex(/^[a-z]+[a-z0-9]*$/, "should be a region as Azure writes it, such as eastus2");
+const vnet = z.strictObject({ resourceGroup: azureName, name: azureName });
+
+/** Names and sizes as BlueXP takes them (reference C4). */
+const cvoDeployment = z
+  .strictObject({
+    region,
+    vnet,
+    subnet: azureName,
+    resourceGroup: azureName,
+    svm: word,
+    adminPassword: word,
+    size: vmSize.default("Standard_E8ds_v5"),
+    package: z.enum(["Essential", "Professional", "Freemium", "Edge", "Optimized"]).default("Professional"),
+    saasSubscription: text.optional(),
+    diskTb: z
+      .union([z.literal(0.5), z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal(16), z.literal(32)], {
+        error: "should be a disk's size in TB: 0.5, 1, 2, 4, 8, 16 or 32",
+      })
+      .default(8),
+    storage: z.enum(["Premium_LRS", "StandardSSD_LRS", "Standard_LRS", "Premium_ZRS"]).default("Premium_LRS"),
+    encryptionKey: z.strictObject({ vault: azureName, key: azureName, identity: text.optional() }).optional(),
+    zones: z.array(z.number().int().min(1).max(3)).max(2).default([]),
+    tags: z.record(z.string(), z.string()).default({}),
+  })
+  .refine((deploy) => !["Edge", "Optimized"].includes(deploy.package) || deploy.saasSubscription !== undefined, {
+    path: ["saasSubscription"],
+    error: "is missing: the packages Edge and Optimized are bought by a marketplace subscription",
+  });
+
+const connectorDeployment = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[A-Za-z][A-Za-z0-9-]{1,40}[A-Za-z0-9]$/, "should be letters, digits and dashes, as a VM is named"),
+  company: text,
+  region,
+  resourceGroup: azureName,
+  vnet,
+  subnet: azureName,
+  size: vmSize.default("Standard_D8s_v3"),
+  adminUser: z
+    .string()
+    .regex(/^[a-z][a-z0-9_-]{0,30}$/, "should be a Linux user's name")
+    .default("connector"),
+  adminKey: z.string().regex(/^ssh-(rsa|ed25519) [A-Za-z0-9+/=]+( .*)?$/, "should be an SSH public key"),
+});
+
 const oneWay = (way: {
   user?: unknown;
   password?: unknown;
@@ -160,6 +213,7 @@ export const clusterSchema = z
     profile: z.enum(["onprem", "cvo-ha", "cvo-single"]).default("onprem"),
     handOff: z.array(z.enum(writeFamilies)).optional(),
     intercluster: intercluster.optional(),
+    deploy: cvoDeployment.optional(),
     maxInFlight: positive.max(64).default(8),
     timeoutMs: positive.max(300_000).default(30_000),
   })
@@ -383,6 +437,28 @@ export const sectionSchemas = {
       ]),
       endpoint: httpsOrigin.optional(),
       authorityHost: httpsOrigin.optional(),
+      ca: pem.optional(),
+    })
+    .optional(),
+  bluexp: z
+    .strictObject({
+      account: z.string().regex(/^account-\w+$/, "should be the account's id, such as account-AbCd1234"),
+      workspace: z
+        .string()
+        .regex(/^workspace-\w+$/, "should be the workspace's id, such as workspace-AbCd1234")
+        .optional(),
+      login: z.discriminatedUnion("kind", [
+        z.strictObject({ kind: z.literal("serviceAccount"), clientId: text, secret: secretRef }),
+        z.strictObject({ kind: z.literal("refreshToken"), token: secretRef }),
+      ]),
+      connector: z
+        .string()
+        .regex(/^\w{8,64}$/, "should be the Connector's client id")
+        .refine((id) => !id.endsWith("clients"), 'should be the id without "clients" behind it')
+        .optional(),
+      deploy: connectorDeployment.optional(),
+      url: httpsOrigin.optional(),
+      tokenUrl: httpsOrigin.optional(),
       ca: pem.optional(),
     })
     .optional(),

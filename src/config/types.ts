@@ -20,6 +20,7 @@ export interface Config {
   readonly leases: LeaseConfig;
   readonly protection: ProtectionConfig;
   readonly azure?: AzureConfig;
+  readonly bluexp?: BluexpConfig;
   readonly slack: SlackConfig;
   readonly redis: RedisConfig;
   readonly digest: DigestConfig;
@@ -84,6 +85,8 @@ export interface ClusterConfig {
   /** What this login may not do there: such steps are done by a person who may. */
   readonly handOff: readonly WriteFamily[];
   readonly intercluster?: InterclusterConfig;
+  /** CVO: how it is deployed; absent: it was made by somebody else. */
+  readonly deploy?: CvoDeployment;
   /** Calls under way at once, reads and writes together; 8 unless said. */
   readonly maxInFlight: number;
   readonly timeoutMs: number;
@@ -253,6 +256,67 @@ export interface AzureConfig {
   readonly authorityHost?: string;
   /** PEM for endpoint and authority. */
   readonly ca?: string;
+}
+
+/** BlueXP (NetApp Console), through which Cloud Volumes ONTAP is deployed, started and stopped. */
+export interface BluexpConfig {
+  /** `account-XXXXXXXX` */
+  readonly account: string;
+  /** `workspace-XXXXXXXX`; absent: the account's only one. */
+  readonly workspace?: string;
+  readonly login:
+    | { readonly kind: "serviceAccount"; readonly clientId: string; readonly secret: SecretRef }
+    | { readonly kind: "refreshToken"; readonly token: SecretRef };
+  /** Client id of the Connector that manages the systems; absent: the one Sluice deployed. */
+  readonly connector?: string;
+  /** Where deploy-connector puts one. */
+  readonly deploy?: ConnectorDeployment;
+  /** API origin; absent: https://api.bluexp.netapp.com. */
+  readonly url?: string;
+  readonly tokenUrl?: string;
+  readonly ca?: string;
+}
+
+export interface VnetConfig {
+  readonly resourceGroup: string;
+  readonly name: string;
+}
+
+export interface ConnectorDeployment {
+  readonly name: string;
+  readonly company: string;
+  readonly region: string;
+  readonly resourceGroup: string;
+  readonly vnet: VnetConfig;
+  readonly subnet: string;
+  /** Azure's name of the VM size. */
+  readonly size: string;
+  readonly adminUser: string;
+  /** An SSH public key; the machine takes no password. */
+  readonly adminKey: string;
+}
+
+/** How a cluster that is a CVO is deployed. */
+export interface CvoDeployment {
+  readonly region: string;
+  readonly vnet: VnetConfig;
+  readonly subnet: string;
+  /** Its own: made with it, and gone with it. */
+  readonly resourceGroup: string;
+  readonly svm: string;
+  /** Name of an entry of `secrets`: what the cluster's admin gets. */
+  readonly adminPassword: string;
+  readonly size: string;
+  readonly package: "Essential" | "Professional" | "Freemium" | "Edge" | "Optimized";
+  readonly saasSubscription?: string;
+  /** The first aggregate's disk, in TB as Azure sells them. */
+  readonly diskTb: number;
+  readonly storage: "Premium_LRS" | "StandardSSD_LRS" | "Standard_LRS" | "Premium_ZRS";
+  /** A customer's key for disk encryption; absent: Azure's own. */
+  readonly encryptionKey?: { readonly vault: string; readonly key: string; readonly identity?: string };
+  /** HA over two zones, or the one zone of a single node. */
+  readonly zones: readonly number[];
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface SlackConfig {

@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { AzureWriter } from "../azure/index.js";
+import type { AzureWriter, BluexpWriter } from "../azure/index.js";
 import type { Announcer } from "../core/announcer.js";
 import type { Clock } from "../core/clock.js";
 import type { Demand } from "../core/events.js";
@@ -47,6 +47,8 @@ export interface FarEnds {
   host(name: string): HostRunner;
   /** Throws a Refusal when the configuration has no azure section. */
   azure(): AzureWriter;
+  /** Throws a Refusal when the configuration has no bluexp section. */
+  bluexp(): BluexpWriter;
 }
 
 /** Runs a piece of work under a worker's lease: every write call inside asks `check` just before it is sent. */

@@ -23,6 +23,7 @@ export function readTools(engine: Pick<Engine, "inventory" | "farEnds" | "store"
     ontap: (cluster) => engine.farEnds.ontap(cluster),
     host: (name) => engine.farEnds.host(name),
     azure: () => engine.farEnds.azure(),
+    bluexp: () => engine.farEnds.bluexp(),
   };
 }
 
@@ -39,6 +40,7 @@ export function stepTools(
     ontap: (cluster) => engine.farEnds.ontap(cluster),
     host: (name) => guarded(engine.farEnds.host(name)),
     azure: () => engine.farEnds.azure(),
+    bluexp: () => engine.farEnds.bluexp(),
     note,
     derive: (name) => engine.derive(view.id, name),
     remember: (name, value) => engine.store.setNote(name, value),

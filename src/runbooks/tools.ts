@@ -1,4 +1,4 @@
-import type { AzureReader, AzureWriter } from "../azure/index.js";
+import type { AzureReader, AzureWriter, BluexpReader, BluexpWriter } from "../azure/index.js";
 import type { Config } from "../config/types.js";
 import type { Json } from "../core/json.js";
 import type { Person } from "../core/resource.js";
@@ -7,7 +7,7 @@ import type { OntapClient, OntapReader } from "../ontap/index.js";
 
 /** What the operator wrote down about arrays, sets and hosts. */
 export type Inventory = Pick<Config, "clusters" | "sets" | "hosts" | "purposes" | "leases" | "protection"> &
-  Partial<Pick<Config, "azure" | "secrets">>;
+  Partial<Pick<Config, "azure" | "bluexp" | "secrets">>;
 
 /** The run a step belongs to. */
 export interface RunFacts {
@@ -35,6 +35,8 @@ export interface ReadTools {
   host(name: string): HostReader;
   /** Throws a Refusal when the configuration has no azure section. */
   azure(): AzureReader;
+  /** Throws a Refusal when the configuration has no bluexp section. */
+  bluexp(): BluexpReader;
 }
 
 /** Handed to a step while it acts. Every write call checks the worker's lease just before it is sent. */
@@ -42,6 +44,7 @@ export interface Tools extends ReadTools {
   ontap(cluster: string): OntapClient;
   host(name: string): HostRunner;
   azure(): AzureWriter;
+  bluexp(): BluexpWriter;
   /** Durable before it returns: a job uuid, a transfer, a ticket. Written before anything is waited for. */
   note(note: Json): Promise<void>;
   remember(name: string, value: string): Promise<void>;

@@ -223,6 +223,7 @@ async function asItWas(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
   await arrange?.by(world);
   world.fabric.clearFaults();
   world.cloud.clearFaults();
+  world.console.clearFaults();
   world.scripts.reset();
   const saved = [world.save(), engine.save()];
   return { engine, putBack: () => saved.forEach((each) => each()) };

@@ -72,7 +72,7 @@ export class TestEngine {
     this.engine = {
       store: this.store,
       registry,
-      farEnds: options.farEnds ?? { ontap: none, host: none, azure: none },
+      farEnds: options.farEnds ?? { ontap: none, host: none, azure: none, bluexp: none },
       inventory: options.inventory ?? emptyInventory,
       clock: this.clock,
       log: pino({ level: process.env["TEST_LOG"] ?? "silent" }),

@@ -1,4 +1,4 @@
-import { createAzure, type Azure, type AzureOptions } from "../../src/azure/index.js";
+import { createAzure, createBluexp, type Azure, type AzureOptions, type BluexpOptions } from "../../src/azure/index.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { Config } from "../../src/config/types.js";
 import { InDoubt, NotSent, Rejected } from "../../src/core/problems.js";
@@ -8,6 +8,12 @@ import { leaseCheck } from "../../src/jobs/guard.js";
 import { createOntap, type OntapClient } from "../../src/ontap/index.js";
 import { runbooks } from "../../src/runbooks/index.js";
 import { createAzure as createCloud, type Azure as Cloud } from "../../sim/azure/index.js";
+import {
+  bluexpOf,
+  cvoAdminPassword,
+  createBluexp as createConsole,
+  type Bluexp as Console,
+} from "../../sim/bluexp/index.js";
 import { createHosts, HostUnreachable, ScriptMemory, type Hosts } from "../../sim/host/index.js";
 import { createFabric, instant, type Fabric, type Knobs } from "../../sim/ontap/index.js";
 import { memento } from "../../sim/kit/memento.js";
@@ -155,6 +161,32 @@ function azureEnd(cloud: Cloud): FarEnd {
   };
 }
 
+const consoleAnswer = (status: number): object => ({
+  kind: "reply",
+  status,
+  body: { message: "refused for the law's sake" },
+});
+const consoleFaults = {
+  "is rejected": { when: "before", does: consoleAnswer(400) },
+  "is put off": { when: "before", does: consoleAnswer(409) },
+  "is lost before its effect": { when: "before", does: { kind: "reset" } },
+  // the gateway gives up on a Connector that goes on with it
+  "is lost after its effect": { when: "after", does: consoleAnswer(504) },
+} as const;
+
+function bluexpEnd(sim: Console): FarEnd {
+  return {
+    name: "bluexp",
+    approves: false,
+    writes: () => sim.calls().filter((call) => call.method !== "GET" && !call.path.includes("/oauth/token")),
+    destroyed: () => sim.deleted(),
+    spoil: (method, nth, fault) =>
+      sim.fault({ method, path: "^/(occm|agents-mgmt)/", nth, times: 1, ...consoleFaults[fault] } as Parameters<
+        Console["fault"]
+      >[0]),
+  };
+}
+
 /** The world `epic` (or another) on a clock that jumps, with the engine before it and no Slack, no queue. */
 export interface TestWorld {
   readonly clock: JumpClock;
@@ -170,6 +202,8 @@ export interface TestWorld {
   readonly azure: Azure;
   /** What it was made with, for tests that want another. */
   readonly azureOptions: AzureOptions & { readonly clientId: string };
+  readonly console: Console;
+  readonly bluexpOptions: BluexpOptions;
   /** Everything at the far end of a wire but hosts, by name: clusters and clouds alike. */
   readonly farEnds: readonly FarEnd[];
   engine(options?: Partial<TestEngineOptions>): TestEngine;
@@ -193,9 +227,10 @@ export async function startTestWorld(
   const memory = everyScript ? undefined : new ScriptMemory();
   const hosts = createHosts({ world, clock, san: fabric.san(), memory });
   const ca = (await simCa()).certPem;
-  const servers = await Promise.all(
-    world.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })),
-  );
+  const servers = await Promise.all([
+    ...world.clusters.map(async ({ name }) => ({ name, server: await fabric.listen(name) })),
+    ...(world.later ?? []).map(async (name) => ({ name, server: await fabric.listen(name, { later: true }) })),
+  ]);
   const cloud = createCloud({
     world,
     clock,
@@ -221,6 +256,20 @@ export async function startTestWorld(
     requestTimeoutMs: 5_000,
   };
   const azure = createAzure(azureOptions);
+  const console = createConsole({ world, clock, yard: fabric, cloud: cloud.cloud });
+  const consoleServer = await console.listen();
+  const { account, clientId, clientSecret } = bluexpOf(world);
+  const bluexpOptions: BluexpOptions = {
+    account,
+    login: { kind: "serviceAccount", clientId, secret: () => Promise.resolve(clientSecret) },
+    url: consoleServer.url,
+    ca,
+    clock,
+    openSecret: () => Promise.resolve(cvoAdminPassword),
+    beforeWrite: leaseCheck,
+    requestTimeoutMs: 5_000,
+  };
+  const bluexp = createBluexp(bluexpOptions);
   const overrides = Object.fromEntries(servers.map(({ name, server }) => [`clusters.${name}.url`, server.url]));
   const config = await loadConfig({
     file: `config/${world.name.replace(/-svm$/, "")}.yaml`,
@@ -234,7 +283,8 @@ export async function startTestWorld(
         cluster: name,
         url: server.url,
         ca,
-        login: login[name]!,
+        // what BlueXP makes has its admin and nobody else
+        login: world.later?.includes(name) ? { user: "admin", password: cvoAdminPassword } : login[name]!,
         clock,
         beforeWrite: leaseCheck,
         requestTimeoutMs: 5_000,
@@ -248,7 +298,12 @@ export async function startTestWorld(
     runners.set(name, runner);
     return runner;
   };
-  const farEnds = { ontap: (cluster: string) => clients.get(cluster)!, host: hostOf, azure: () => azure };
+  const farEnds = {
+    ontap: (cluster: string) => clients.get(cluster)!,
+    host: hostOf,
+    azure: () => azure,
+    bluexp: () => bluexp,
+  };
   return {
     clock,
     fabric,
@@ -260,25 +315,38 @@ export async function startTestWorld(
     cloud,
     azure,
     azureOptions,
-    farEnds: [...world.clusters.map(({ name }) => arrayEnd(fabric, name)), azureEnd(cloud)],
+    console,
+    bluexpOptions,
+    farEnds: [...servers.map(({ name }) => arrayEnd(fabric, name)), azureEnd(cloud), bluexpEnd(console)],
     engine: (options = {}) => new TestEngine({ runbooks, farEnds, inventory: config, clock, ...options }),
-    snapshot: () => ({ arrays: fabric.snapshot(), hosts: hosts.snapshot(), azure: cloud.snapshot() }),
+    snapshot: () => ({
+      arrays: fabric.snapshot(),
+      hosts: hosts.snapshot(),
+      azure: cloud.snapshot(),
+      bluexp: console.snapshot(),
+    }),
     reset: () => {
       fabric.reset();
       hosts.reset();
       cloud.reset();
+      console.reset();
       scripts.reset();
       scripts.ended.clear();
       scripts.lost.clear();
       fabric.clearFaults();
     },
     save: () => {
-      const putBack = [clock.save(), fabric.save(), hosts.save(), cloud.save(), memento([scripts])];
+      const putBack = [clock.save(), fabric.save(), hosts.save(), cloud.save(), console.save(), memento([scripts])];
       return () => putBack.forEach((each) => each());
     },
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));
-      await Promise.all([arm.close(), ...servers.map(({ server }) => server.close())]);
+      await Promise.all([
+        arm.close(),
+        bluexp.close(),
+        consoleServer.close(),
+        ...servers.map(({ server }) => server.close()),
+      ]);
     },
   };
 }

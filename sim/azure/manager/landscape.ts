@@ -92,7 +92,9 @@ export class Landscape implements Cloud {
   private ofArrays(): ArmResource[] {
     const subnets = [...this.all.values()].filter((each) => each.type === "Microsoft.Network/virtualNetworks/subnets");
     return this.nics().flatMap((nic): ArmResource[] => {
-      const group = this.all.get(keyOf(`/subscriptions/${this.subscription}/resourceGroups/rg-${nic.cluster}`));
+      const group = this.all.get(
+        keyOf(`/subscriptions/${this.subscription}/resourceGroups/${nic.resourceGroup ?? `rg-${nic.cluster}`}`),
+      );
       if (!group) return [];
       const name = `${nic.node}-nic-${nic.port}`;
       const id = `${group.id}/providers/Microsoft.Network/networkInterfaces/${name}`;

@@ -30,13 +30,19 @@ export function attachNic(fabric: FabricState, clusterName: string, nic: Nic): v
 
 /** The interfaces of every array in Azure as Azure has them: one a node and port, with its addresses. */
 export function cloudNics(fabric: FabricState): CloudNic[] {
-  const nics = new Map<string, { cluster: string; node: string; port: string; addresses: string[] }>();
+  const nics = new Map<string, CloudNic & { readonly addresses: string[] }>();
   for (const cluster of fabric.clusters.values()) {
     const known = [...cluster.spec.lifs, ...spareNics(cluster.spec)];
     for (const [address, node] of cluster.azure ?? []) {
       const port = cluster.azurePorts.get(address) ?? known.find((each) => each.address === address)?.port ?? "e0a";
       const key = `${cluster.name}/${node}/${port}`;
-      const nic = nics.get(key) ?? { cluster: cluster.name, node, port, addresses: [] };
+      const nic = nics.get(key) ?? {
+        cluster: cluster.name,
+        node,
+        port,
+        resourceGroup: cluster.spec.resourceGroup,
+        addresses: [],
+      };
       nic.addresses.push(address);
       nics.set(key, nic);
     }
