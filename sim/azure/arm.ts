@@ -60,7 +60,7 @@ export class Arm {
     this.manager.settle();
     return {
       power: Object.fromEntries([...this.vms].map(([name, vm]) => [name, vm.powerCode()])),
-      ...(this.manager.land.snapshot() as object),
+      ...(this.manager.snapshot() as object),
     };
   }
 

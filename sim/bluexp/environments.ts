@@ -67,7 +67,8 @@ export class Environments {
   }
 
   snapshot(): unknown {
-    return [...this.all.values()].map(({ name, ha, status }) => ({ name, ha, status }));
+    const there = [...this.all.values()].filter(({ status }) => status !== "DELETING");
+    return there.map(({ name, ha, status }) => ({ name, ha, status }));
   }
 
   list(): object {
@@ -142,13 +143,12 @@ export class Environments {
     found.status = "DELETING";
     found.due = {
       at: this.now() + this.knobs.deleteMs,
-      act: () => {
-        this.all.delete(id);
-        this.yard.removeCluster(found.name);
-        if (found.body.resourceGroup !== undefined)
-          this.cloud.remove(`/subscriptions/${this.cloud.subscription}/resourceGroups/${found.body.resourceGroup}`);
-      },
+      act: () => this.all.delete(id),
     };
+    // machines and disks go first; the record stays until the task is over
+    this.yard.removeCluster(found.name);
+    if (found.body.resourceGroup !== undefined)
+      this.cloud.remove(`/subscriptions/${this.cloud.subscription}/resourceGroups/${found.body.resourceGroup}`);
     this.deleted.push(found.name);
     return this.tasks.begin("Delete Vsa Working Environment", this.knobs.deleteMs, {});
   }

@@ -43,6 +43,14 @@ export type Watch =
   | { readonly kind: "ticket"; readonly host: string; readonly ticket: string }
   /** The array's own approval (multi-admin verification) of request `index`. */
   | { readonly kind: "arrayApproval"; readonly cluster: string; readonly index: number }
+  /** Wakes when BlueXP is no longer at work on the system of that name, or has none. */
+  | { readonly kind: "environment"; readonly connector: string; readonly name: string; readonly task: string | null }
+  /** Wakes when the Connector of that client id reports, or is gone. */
+  | { readonly kind: "agent"; readonly clientId: string }
+  /** Wakes when the deployment of a template is over. */
+  | { readonly kind: "deployment"; readonly resourceGroup: string; readonly name: string }
+  /** Wakes when the cluster answers. */
+  | { readonly kind: "answers"; readonly cluster: string }
   | { readonly kind: "timer"; readonly at: string };
 
 /** A place of the policy: so many people of that group. */

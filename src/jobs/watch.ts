@@ -1,3 +1,4 @@
+import { isTransient } from "../core/environment-status.js";
 import type { Watch } from "../core/events.js";
 import type { RunView } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
@@ -24,9 +25,32 @@ export function awaitedBy(view: RunView): Pick<WatchEntry, "step" | "watch"> | u
 
 /** Young waits are looked at often, old ones seldom: a quarter of their age, between a quarter second and five seconds; scripts on VMs are read more sparingly, since Azure counts the reads. */
 export function pauseFor(watch: Watch, ageMs: number): number {
-  const [least, most] =
-    watch.kind === "ticket" ? [500, 15_000] : watch.kind === "arrayApproval" ? [500, 5_000] : [250, 5_000];
+  const slow = watch.kind === "environment" || watch.kind === "agent" || watch.kind === "deployment";
+  const [least, most] = slow
+    ? [2_000, 30_000]
+    : watch.kind === "ticket"
+      ? [500, 15_000]
+      : watch.kind === "arrayApproval"
+        ? [500, 5_000]
+        : [250, 5_000];
   return Math.min(most, Math.max(least, ageMs / 4));
+}
+
+/** Waits with one key are looked at by one query. */
+function keyOf(watch: Watch): string {
+  if ("cluster" in watch) return `${watch.kind} ${watch.cluster}`;
+  switch (watch.kind) {
+    case "ticket":
+      return `ticket ${watch.host} ${watch.ticket}`;
+    case "environment":
+      return `environment ${watch.connector}`;
+    case "agent":
+      return `agent ${watch.clientId}`;
+    case "deployment":
+      return `deployment ${watch.resourceGroup}/${watch.name}`;
+    default:
+      return watch.kind;
+  }
 }
 
 /**
@@ -58,12 +82,7 @@ export class Watcher {
     const groups = new Map<string, Waiting[]>();
     for (const each of ready) {
       const { watch } = each[1];
-      const key =
-        "cluster" in watch
-          ? `${watch.kind} ${watch.cluster}`
-          : watch.kind === "ticket"
-            ? `ticket ${watch.host} ${watch.ticket}`
-            : "timer";
+      const key = keyOf(watch);
       groups.set(key, [...(groups.get(key) ?? []), each]);
     }
     return groups;
@@ -113,6 +132,21 @@ export class Watcher {
           .filter(([, { watch }]) => watch.kind === "clusterPeer" && !pending.has(watch.peer))
           .map(([run]) => run);
       }
+      case "environment":
+        return this.environmentsOver(first.connector, group);
+      case "agent": {
+        const agent = await this.engine.farEnds.bluexp().agents.find(first.clientId);
+        return agent && !agent.active ? [] : group.map(([run]) => run);
+      }
+      case "deployment": {
+        const found = await this.engine.farEnds.azure().deployments.find(first.resourceGroup, first.name);
+        const running = found && !/^(Succeeded|Failed|Canceled)$/.test(found.state);
+        return running ? [] : group.map(([run]) => run);
+      }
+      case "answers": {
+        await this.engine.farEnds.ontap(first.cluster).cluster.name();
+        return group.map(([run]) => run);
+      }
       case "timer": {
         const now = this.engine.clock.now();
         return group
@@ -120,6 +154,26 @@ export class Watcher {
           .map(([run]) => run);
       }
     }
+  }
+
+  private async environmentsOver(connector: string, group: readonly Waiting[]): Promise<RunId[]> {
+    const through = this.engine.farEnds.bluexp().through(connector);
+    const all = await through.listEnvironments();
+    const over: RunId[] = [];
+    for (const [run, entry] of group) {
+      const { watch } = entry;
+      if (watch.kind !== "environment") continue;
+      const found = all.find((each) => each.name === watch.name);
+      if (!found || !isTransient(found.status)) {
+        over.push(run);
+        continue;
+      }
+      // a task may be forgotten, or give up on work that goes on: it is told, and the system itself is waited for
+      const task = watch.task === null ? undefined : await through.findTask(watch.task);
+      const said = task?.problem === undefined ? "" : `; its task says: ${task.problem}`;
+      await this.tellProgress(run, entry, `BlueXP: ${found.status} for ${showDuration(this.ageOf(entry))}${said}`);
+    }
+    return over;
   }
 
   private async jobsOver(cluster: string, group: readonly Waiting[]): Promise<RunId[]> {
@@ -149,14 +203,18 @@ export class Watcher {
   }
 
   private async showProgress(run: RunId, entry: WatchEntry, bytes: number | undefined): Promise<void> {
-    const { store, clock, announcer } = this.engine;
-    const elapsed = clock.now() - entry.since;
+    const elapsed = this.ageOf(entry);
     const rate = bytes && elapsed > 1_000 ? `, ${showBytes((bytes / elapsed) * 1_000)}/s` : "";
-    const progress: Progress = {
-      step: entry.step,
-      text: `${showBytes(bytes ?? 0)} moved in ${showDuration(elapsed)}${rate}`,
-      at: isoNow(clock),
-    };
+    await this.tellProgress(run, entry, `${showBytes(bytes ?? 0)} moved in ${showDuration(elapsed)}${rate}`);
+  }
+
+  private ageOf(entry: WatchEntry): number {
+    return this.engine.clock.now() - entry.since;
+  }
+
+  private async tellProgress(run: RunId, entry: WatchEntry, text: string): Promise<void> {
+    const { store, clock, announcer } = this.engine;
+    const progress: Progress = { step: entry.step, text, at: isoNow(clock) };
     await store.setProgress(run, progress);
     await announcer.run(run, 0);
   }

@@ -3,6 +3,8 @@ import { clone } from "./clone.js";
 import { deleteSnapshot } from "./delete-snapshot.js";
 import { drDrill } from "./dr-drill.js";
 import { connectClusters } from "./connect-clusters.js";
+import { deployConnector } from "./deploy-connector.js";
+import { deployCvo } from "./deploy-cvo.js";
 import { extendLease } from "./extend-lease.js";
 import { failover } from "./failover.js";
 import { fence } from "./fence.js";
@@ -40,6 +42,8 @@ export const runbooks: readonly AnyRunbook[] = [
   prepareHostRunbook,
   unprotect,
   protect,
+  deployConnector,
+  deployCvo,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

@@ -46,6 +46,11 @@ export class Manager {
     return [...this.deployments.secrets];
   }
 
+  /** A group that is being deleted counts as gone. */
+  snapshot(): unknown {
+    return this.land.snapshot([...this.leaving.keys()]);
+  }
+
   reset(): void {
     this.land.reset();
     this.deployments.reset();

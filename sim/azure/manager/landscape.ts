@@ -5,6 +5,13 @@ import { NETWORK_GROUP, seedResources, VNET } from "./seed.js";
 
 const keyOf = (id: string): string => id.toLowerCase().replace(/\/+$/, "");
 
+interface Profile {
+  readonly networkInterfaces?: readonly {
+    readonly id: string;
+    readonly properties?: { readonly deleteOption?: string };
+  }[];
+}
+
 /** A GUID made of a text: the same text, the same GUID. */
 export function guidOf(text: string): string {
   const hash = createHash("sha1").update(text).digest("hex");
@@ -54,6 +61,8 @@ export class Landscape implements Cloud {
 
   remove(id: string): void {
     const key = keyOf(id);
+    const attached = (this.all.get(key)?.properties["networkProfile"] as Profile | undefined)?.networkInterfaces ?? [];
+    for (const nic of attached) if (nic.properties?.deleteOption === "Delete") this.all.delete(keyOf(nic.id));
     for (const each of [...this.all.keys()]) if (each === key || each.startsWith(`${key}/`)) this.all.delete(each);
     this.deleted.push(id);
   }
@@ -80,8 +89,10 @@ export class Landscape implements Cloud {
   }
 
   /** Equal before and after means nothing was left behind; deployments are a record, not a thing. */
-  snapshot(): unknown {
-    const kept = [...this.all.values()].filter((each) => each.type !== "Microsoft.Resources/deployments");
+  snapshot(leaving: readonly string[] = []): unknown {
+    const isLeaving = (id: string): boolean =>
+      leaving.some((name) => `${keyOf(id)}/`.includes(`/resourcegroups/${name}/`));
+    const kept = [...this.all.values()].filter((each) => !isLeaving(each.id));
     return {
       resources: Object.fromEntries(kept.map((each) => [keyOf(each.id), each]).sort(([a], [b]) => (a! < b! ? -1 : 1))),
       terms: [...this.terms].sort(),

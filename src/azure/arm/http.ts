@@ -176,6 +176,7 @@ const wrongPlace = /"(SubscriptionNotFound|InvalidResourceType|InvalidResourceNa
 const passing = new Set([
   "RetryableError",
   "AnotherOperationInProgress",
+  "PrincipalNotFound",
   "ResourceGroupBeingDeleted",
   "ReferencedResourceNotProvisioned",
 ]);

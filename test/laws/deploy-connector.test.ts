@@ -1,0 +1,4 @@
+import { deployConnector } from "../../src/runbooks/deploy-connector.js";
+import { laws } from "./laws.js";
+
+laws(deployConnector);

@@ -1,0 +1,4 @@
+import { deployCvo } from "../../src/runbooks/deploy-cvo.js";
+import { laws } from "./laws.js";
+
+laws(deployCvo);
