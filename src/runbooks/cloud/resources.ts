@@ -8,9 +8,9 @@ const inAzure = (kind: string, id: string, name: string): Resource => ({
   labels: {},
 });
 
-export const groupResource = (name: string): Resource => inAzure("resourceGroup", name, `resource group ${name}`);
-export const roleResource = (name: string): Resource => inAzure("role", name, `Azure role ${name}`);
-export const connectorResource = (name: string): Resource => inAzure("connector", name, `Connector ${name}`);
+export const groupResource = (name: string): Resource => inAzure("resourceGroup", name, name);
+export const roleResource = (name: string): Resource => inAzure("role", name, name);
+export const connectorResource = (name: string): Resource => inAzure("connector", name, name);
 
 /** A Cloud Volumes ONTAP as a machine that is made, runs and stops. */
 export const systemResource = (cluster: string): Resource => ({
