@@ -3,6 +3,7 @@ import type { Json } from "../core/json.js";
 import { handOffText, type Probe, type Typed } from "../runbooks/define.js";
 import type { Draft } from "./draft.js";
 import type { Engine } from "./engine.js";
+import { leaseCheck } from "./guard.js";
 import { checked, codeOf, probeStep } from "./probing.js";
 
 /** What a run that is held for a person's hand carries, as data. */
@@ -23,7 +24,7 @@ export interface Handed {
  */
 export async function doByHand(engine: Engine, draft: Draft, step: StepView): Promise<void> {
   const id = step.planned.id;
-  const probe = await probeStep(engine, draft.view, step);
+  const probe = await lookUntil(engine, draft, step, (seen) => seen !== "absent" && seen !== "partial");
   if (probe.found === "done") {
     const how = step.handed ? "byHand" : "already";
     await draft.append([checked(engine, draft, id, { type: "ended", step: id, output: probe.output, how })]);
@@ -49,9 +50,31 @@ export async function doByHand(engine: Engine, draft: Draft, step: StepView): Pr
   await hold(draft, step, typed, { back: false, probe });
 }
 
+/** What was said to be done just now may take a moment to show: then looked for as long as after a call of ours. */
+async function lookUntil(
+  engine: Engine,
+  draft: Draft,
+  step: StepView,
+  shows: (found: Probe<Json>["found"]) => boolean,
+): Promise<Probe<Json>> {
+  const until = engine.clock.now() + (step.saidDone ? engine.timings.settleMs : 0);
+  for (let pauseMs = 100; ; pauseMs = Math.min(pauseMs * 1.6, 1_000)) {
+    const probe = await probeStep(engine, draft.view, step);
+    if (shows(probe.found) || engine.clock.now() >= until) return probe;
+    await engine.clock.sleep(pauseMs);
+    await leaseCheck();
+  }
+}
+
 /** The way back of a step a person did (or may have done): held till the world shows that it is gone. */
-export async function takeBackByHand(engine: Engine, draft: Draft, step: StepView, probe: Probe<Json>): Promise<void> {
+export async function takeBackByHand(engine: Engine, draft: Draft, step: StepView): Promise<void> {
   const id = step.planned.id;
+  const probe = await lookUntil(engine, draft, step, (seen) => ["absent", "foreign", "unclear"].includes(seen));
+  if (probe.found === "absent" || probe.found === "foreign") {
+    const note = probe.found === "foreign" ? { note: `Left alone: ${probe.what}.` } : {};
+    await draft.append([{ type: "undone", step: id, ...note }]);
+    return;
+  }
   const { def, input } = codeOf(engine, draft.view, step);
   const typed = def.handOff?.(input as Parameters<typeof def.handOff>[0])?.back;
   // "Done" was said of the way back, not of the way there.

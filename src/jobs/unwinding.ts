@@ -27,7 +27,7 @@ export async function undoStep(engine: Engine, draft: Draft, stepId: string): Pr
   if (await gone(draft, stepId, last)) return;
   const step = stepOf(draft, stepId);
   if (step.planned.by !== "sluice") {
-    await takeBackByHand(engine, draft, step, last);
+    await takeBackByHand(engine, draft, step);
     return;
   }
   for (let attempt = 1; attempt <= tries; attempt += 1) {

@@ -8,6 +8,7 @@ import { loadConfig } from "../../src/config/load.js";
 import { resolveSecrets } from "../../src/config/secrets.js";
 import type { Config } from "../../src/config/types.js";
 import { systemClock } from "../../src/core/clock.js";
+import { callsIn } from "../support/person.js";
 import type { TestRedis } from "../support/redis.js";
 
 /** A message as `/_control/messages` shows it. */
@@ -21,6 +22,8 @@ export interface Shown {
 }
 
 export interface SceneOptions {
+  /** "epic" unless said. */
+  readonly name?: string;
   readonly ontap?: WorldOptions["ontap"];
   readonly azure?: WorldOptions["azure"];
   readonly timings?: AppOptions["timings"];
@@ -57,6 +60,8 @@ export interface Scene {
   ontap<T = { records: Record<string, unknown>[] }>(cluster: string, path: string): Promise<T>;
   /** The administrator changes something on an array. */
   patch(cluster: string, path: string, body: object): Promise<unknown>;
+  /** The administrator types what a card says: each call of a hand-off's text. */
+  type(cluster: string, text: string, passphrase?: string): Promise<void>;
   /** A control call of an array's simulator. */
   arrayControl(cluster: string, name: string, body: object): Promise<{ ok?: boolean }>;
   /** The simulator's own call log of a cluster or of Azure. */
@@ -115,14 +120,15 @@ const fast: NonNullable<WorldOptions["ontap"]> = {
 export async function openScene(redis: TestRedis, options: SceneOptions = {}): Promise<Scene> {
   scenes += 1;
   const prefix = `${redis.prefix.slice(0, -1)}.${scenes}`;
-  const world = await startWorld("epic", {
+  const name = options.name ?? "epic";
+  const world = await startWorld(name, {
     ontap: { ...fast, ...options.ontap },
     azure: { startDelayMs: 20, retryAfterSeconds: 0, throttle: false, powerMs: 20, ...options.azure },
   });
   const agent = new Agent({ connect: { ca: (await simCa()).certPem } });
   try {
     const config = await loadConfig({
-      file: "config/epic.yaml",
+      file: `config/${name.replace(/-svm$/, "")}.yaml`,
       env: {},
       overrides: { ...world.overrides, "redis.prefix": prefix, ...options.overrides },
     });
@@ -215,6 +221,21 @@ function sceneOf(world: StartedWorld, config: Config, app: App, agent: Agent, fo
       return answered;
     },
     patch: (cluster, path, body) => read(`${origin(cluster)}/api${path}`, admin, body, "PATCH"),
+    type: async (cluster, text, passphrase = "") => {
+      let uuid = "";
+      for (const call of callsIn(text)) {
+        const url = `${origin(cluster)}${call.path.replace("{uuid}", uuid)}`;
+        const body = call.body && (JSON.parse(call.body.replace("<passphrase>", passphrase)) as object);
+        const said = await read<{ records?: { uuid?: string }[]; error?: object }>(
+          url,
+          admin,
+          body || undefined,
+          call.method,
+        );
+        if (said.error) throw new Error(`${call.method} ${call.path}: ${JSON.stringify(said.error)}`);
+        if (call.method === "GET") uuid = said.records?.[0]?.uuid ?? "";
+      }
+    },
     say: async (text, { user = "U0REQUESTER", channel = "C0STORAGE", thread: under } = {}) => {
       const body = { channel, user, text, ...(under === undefined ? {} : { thread_ts: under }) };
       const said = await control<{ ok: boolean; ts: string; error?: string }>("message", body);

@@ -20,12 +20,15 @@ interface TypedCall {
 /** The REST calls of a hand-off's text, read as a person would: `METHOD /api/path`, and the body in the lines after it. */
 export function callsIn(text: string): TypedCall[] {
   const rest = text.slice(text.indexOf("Or REST:\n") + "Or REST:\n".length);
-  return rest.split(/\n\n/).flatMap((block) => {
-    const [head = "", ...body] = block.split("\n");
-    const [, method, path] = /^(GET|POST|PATCH|DELETE) (\/api\/\S+)$/.exec(head) ?? [];
-    if (method === undefined || path === undefined) throw new Error(`this is no call: ${head}`);
-    return [{ method, path, ...(body.length > 0 ? { body: body.join("\n") } : {}) }];
-  });
+  const calls: { method: string; path: string; body?: string }[] = [];
+  for (const line of rest.split("\n")) {
+    const [, method, path] = /^(GET|POST|PATCH|DELETE) (\/api\/\S+)$/.exec(line) ?? [];
+    const last = calls.at(-1);
+    if (method !== undefined && path !== undefined) calls.push({ method, path });
+    else if (line.trim() !== "" && last) last.body = `${last.body ?? ""}${line}`;
+    else if (line.trim() !== "") throw new Error(`this is no call: ${line}`);
+  }
+  return calls;
 }
 
 /** Types what the card says into the cluster, as its administrator. What is there already, or gone, is no reason to stop. */
