@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { isFullMember } from "../approvals/index.js";
 import type { ReplyTo } from "../core/announcer.js";
+import type { Json } from "../core/json.js";
 import type { RunView } from "../core/fold.js";
 import type { Person } from "../core/resource.js";
 import type { Understood } from "../requests/index.js";
@@ -123,6 +124,26 @@ export class Conversation {
     const { runbook, request } = understood;
     if (questions.has(runbook))
       return await this.ask(heard, seen, { name: runbook, request, asker: seen.person, timeZone: zone });
+    return await this.bring(heard, seen, zone, runbook, request);
+  }
+
+  /** A request that was put together in a form, not in words: it goes the same way. True when it was taken. */
+  async demand(heard: Heard, runbook: string, request: Readonly<Record<string, Json>>): Promise<boolean> {
+    const { options, identity, once } = this.needs;
+    if (!(await once.claim(`heard-${heard.eventId}`))) return false;
+    const zone = (await identity.timeZoneOf(heard.user)) ?? options.timeZone;
+    const seen = await identity.look(heard.user, heard.channel === "" ? undefined : heard.channel);
+    return (await this.bring(heard, seen, zone, runbook, request)) === "taken";
+  }
+
+  private async bring(
+    heard: Heard,
+    seen: Seen,
+    timeZone: string,
+    runbook: string,
+    request: Readonly<Record<string, Json>>,
+  ): Promise<"taken" | "refused"> {
+    const { options } = this.needs;
     const from = { team: options.config.team, channel: heard.channel, ts: heard.thread, eventId: heard.eventId };
     const asked = await options.desk.ask({
       from,
@@ -130,7 +151,7 @@ export class Conversation {
       text: heard.text.slice(0, 2000),
       runbook,
       request,
-      timeZone: zone,
+      timeZone,
     });
     if (!("refused" in asked)) return "taken";
     await this.tell(heard, withUnread(asked.refused, seen));

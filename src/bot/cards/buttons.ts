@@ -14,6 +14,7 @@ export const acts = {
   happened: "run:happened",
   didNot: "run:didNot",
   handToPerson: "run:handToPerson",
+  change: "run:change",
 } as const;
 
 /** The buttons of a card; none for a run nobody can do anything about. */
@@ -43,7 +44,7 @@ function decisionButtons(view: RunView): Button[] {
   if (view.outcome) return [];
   switch (view.status) {
     case "deciding":
-      return [...voteButtons(view), ...cancelButton(view)];
+      return [...voteButtons(view), ...changeButton(view), ...cancelButton(view)];
     case "held":
       return [
         ...heldButtons(view),
@@ -84,6 +85,10 @@ function voteButtons(view: RunView): Button[] {
     button(acts.deny, "Deny", planned.key, { style: "danger" }),
   ];
 }
+
+/** What a plan left to choose can be chosen otherwise. */
+const changeButton = (view: RunView): Button[] =>
+  view.planned && view.asked.runbook === "protect" ? [button(acts.change, "Change …", view.planned.key)] : [];
 
 function cancelButton(view: RunView): Button[] {
   return view.cancel || pastNoReturn(view)

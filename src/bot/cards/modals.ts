@@ -9,6 +9,7 @@ export const modals = {
   happened: "happened",
   didNot: "didNot",
   confirm: "confirm",
+  protect: "protect",
 } as const;
 export type ModalName = keyof typeof modals;
 
@@ -23,7 +24,7 @@ export interface ModalPlace {
 
 export const reasonBlock = "reason";
 export const wordBlock = "word";
-/** The one input of every modal here. */
+/** The input of every field of a modal. */
 export const inputAction = "value";
 
 interface Wording {
@@ -33,7 +34,7 @@ interface Wording {
   readonly label: string;
 }
 
-const wordings: Readonly<Record<Exclude<ModalName, "confirm">, Wording>> = {
+const wordings: Readonly<Record<Exclude<ModalName, "confirm" | "protect">, Wording>> = {
   deny: {
     title: "Deny this plan",
     submit: "Deny",
@@ -61,7 +62,11 @@ const wordings: Readonly<Record<Exclude<ModalName, "confirm">, Wording>> = {
 };
 
 /** A modal that asks for a reason. */
-export function reasonModal(name: Exclude<ModalName, "confirm">, place: ModalPlace, about?: string): ModalView {
+export function reasonModal(
+  name: Exclude<ModalName, "confirm" | "protect">,
+  place: ModalPlace,
+  about?: string,
+): ModalView {
   const wording = wordings[name];
   const intro = about === undefined ? wording.says : `*${escapedLine(about, 1000)}*\n${wording.says}`;
   return modal(name, wording.title, wording.submit, place, [

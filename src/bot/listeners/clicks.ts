@@ -15,6 +15,7 @@ import type { Poster } from "../poster.js";
 import { context, section } from "../blocks.js";
 import { escapedLine, mention } from "../text.js";
 import { lostBy, typedWord } from "../typed-word.js";
+import { changeForm, gone } from "./changes.js";
 import { safely } from "./safely.js";
 
 export interface ClickNeeds {
@@ -107,12 +108,20 @@ async function handle(needs: ClickNeeds, click: Click): Promise<void> {
       return await askWhy(needs, click, "happened");
     case acts.didNot:
       return await askWhy(needs, click, "didNot");
+    case acts.change:
+      return await change(needs, click);
     case acts.handToPerson:
       return await askWhy(needs, click, "hand");
     default:
       // A link's button is a click too; there is nothing to do.
       return;
   }
+}
+
+async function change(needs: ClickNeeds, click: Click): Promise<void> {
+  const form = await changeForm(needs, placeOf(click, click.value));
+  if (form) return await openModal(needs, click, form);
+  await afterwards(needs, click, { ok: false, sentence: gone }, await needs.options.desk.runOfKey(click.value));
 }
 
 const placeOf = (click: Click, of: string, step?: string): ModalPlace => ({

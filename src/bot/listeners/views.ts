@@ -4,6 +4,7 @@ import type { Reply } from "../../jobs/desk.js";
 import { inputAction, modals, reasonBlock, readPlace, wordBlock, type ModalPlace } from "../cards/modals.js";
 import { visitorOf, withUnread } from "../conversation.js";
 import { typedWord } from "../typed-word.js";
+import { askAnew, wrongChoices } from "./changes.js";
 import { afterwards, type ClickNeeds } from "./clicks.js";
 import { safely } from "./safely.js";
 
@@ -12,6 +13,15 @@ export function listenToViews(app: App, needs: ClickNeeds): void {
   app.view({ type: "view_submission", callback_id: /.*/ }, async ({ body, view, ack }) => {
     const place = readPlace(view.private_metadata);
     if (!place) return await safely(() => ack());
+    if (view.callback_id === modals.protect) {
+      const errors = await wrongChoices(needs, place, view).catch(() => undefined);
+      if (errors) return await safely(() => ack({ response_action: "errors", errors }));
+      await safely(() => ack());
+      const { id } = body.user;
+      return await askAnew(needs, place, view, id).catch((error: unknown) =>
+        needs.conversation.apologise({ user: id, channel: place.channel, thread: place.thread ?? "" }, error),
+      );
+    }
     const wrong =
       view.callback_id === modals.confirm ? await wrongWord(needs, place, valueOf(view, wordBlock)) : undefined;
     if (wrong !== undefined)
