@@ -9,7 +9,7 @@ import type { Engine } from "./engine.js";
 import type { WatchEntry } from "./store/store.js";
 import { isoNow } from "../core/clock.js";
 
-export type Waiting = readonly [RunId, WatchEntry];
+type Waiting = readonly [RunId, WatchEntry];
 
 /** What a run waits for at the far end: work that goes on there, or the array's own approval. Undefined: nothing to watch. */
 export function awaitedBy(view: RunView): Pick<WatchEntry, "step" | "watch"> | undefined {

@@ -3,10 +3,15 @@ import type { ModalView } from "@slack/types";
 import type { RunView } from "../../core/fold.js";
 import { inputAction, type ModalPlace } from "../cards/modals.js";
 import { choiceBlocks, choicesIn, protectForm, readChoices, type Choices } from "../cards/protect-form.js";
-import { visitorOf } from "../conversation.js";
-import type { ClickNeeds } from "./clicks.js";
+import { visitorOf, type Conversation } from "../conversation.js";
+import type { Identity } from "../identity.js";
+import type { BotOptions } from "../options.js";
 
-type Needs = Pick<ClickNeeds, "options" | "conversation" | "identity">;
+interface Needs {
+  readonly options: BotOptions;
+  readonly conversation: Conversation;
+  readonly identity: Identity;
+}
 
 /** The run a card's key belongs to, while its plan can still be another one. */
 async function openPlan({ options: { desk } }: Needs, key: string): Promise<RunView | undefined> {
