@@ -8,6 +8,7 @@ const EXTENT = 4 * 2 ** 20;
 /** What LVM keeps on a disk, as this room writes it into the LUN's content. */
 export interface LvmLabel {
   readonly pvUuid: string;
+  /** "" for a physical volume that is in no group yet; `lvName` "" for a group without a volume. */
   readonly vgName: string;
   readonly vgUuid: string;
   readonly lvName: string;
@@ -128,7 +129,7 @@ function chooseDuplicates(
 
 function groups(pvs: readonly Pv[], duplicated: ReadonlySet<string>): Vg[] {
   const byUuid = new Map<string, Pv[]>();
-  for (const pv of pvs) byUuid.set(pv.lvm.vgUuid, [...(byUuid.get(pv.lvm.vgUuid) ?? []), pv]);
+  for (const pv of pvs) if (pv.lvm.vgName !== "") byUuid.set(pv.lvm.vgUuid, [...(byUuid.get(pv.lvm.vgUuid) ?? []), pv]);
   return [...byUuid.values()].map((members) => {
     const sorted = [...members].sort((a, b) => a.lvm.pvIndex - b.lvm.pvIndex);
     const { lvm } = sorted[0] as Pv;
@@ -166,7 +167,7 @@ export function activeOf(machine: Machine, vg: Vg): ActiveVolume | undefined {
 }
 
 export function activate(machine: Machine, vg: Vg): void {
-  if (activeOf(machine, vg)) return;
+  if (activeOf(machine, vg) || vg.lvName === "") return;
   machine.active.push({
     vgName: vg.name,
     vgUuid: vg.uuid,

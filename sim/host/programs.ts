@@ -14,6 +14,7 @@ import {
   vgimportclone,
   vgs,
 } from "./commands/lvm.js";
+import { lvcreate, mkfsXfs, pvcreate, vgcreate, wipefs } from "./commands/lvmMake.js";
 import { findmnt, fuser, lsof, mount, mountpoint, umount, xfsAdmin, xfsFreeze } from "./commands/mounts.js";
 import { iris } from "./commands/iris.js";
 import { multipath, multipathd } from "./commands/multipath.js";
@@ -31,6 +32,11 @@ export function programs(machine: Machine): [string, Program][] {
     pvs,
     vgs,
     lvs,
+    pvcreate,
+    vgcreate,
+    lvcreate,
+    "mkfs.xfs": mkfsXfs,
+    wipefs,
     vgchange,
     lvchange,
     vgimportclone,

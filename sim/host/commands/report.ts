@@ -59,7 +59,7 @@ const fields: Readonly<Record<string, Field>> = {
   },
   vg_autoactivation: { heading: "AutoAct", value: (row) => (row.vg?.autoactivation ? "enabled" : "") },
   pv_count: { heading: "#PV", isNumber: true, value: (row) => String(row.vg?.pvs[0]?.lvm.pvCount ?? 0) },
-  lv_count: { heading: "#LV", isNumber: true, value: () => "1" },
+  lv_count: { heading: "#LV", isNumber: true, value: (row) => (row.vg?.lvName === "" ? "0" : "1") },
   snap_count: { heading: "#SN", isNumber: true, value: () => "0" },
   lv_name: { heading: "LV", value: (row) => row.vg?.lvName ?? "" },
   lv_full_name: { heading: "LV", value: (row) => `${row.vg?.name}/${row.vg?.lvName}` },
@@ -158,9 +158,11 @@ export function rowsOf(kind: keyof typeof standard, names: readonly string[], vi
       .sort((a, b) => compare(a.pv.device, b.pv.device));
   const vgs = [...view.vgs].sort((a, b) => compare(a.name, b.name));
   const perPv = names.some((name) => name.startsWith("pv_") && name !== "pv_count");
-  return vgs.flatMap((vg): Row[] =>
-    perPv ? vg.pvs.map((pv) => ({ vg, pv, hasLv: true })) : [{ vg, pv: undefined, hasLv: true }],
-  );
+  return vgs
+    .filter((vg) => kind !== "lv" || vg.lvName !== "")
+    .flatMap((vg): Row[] =>
+      perPv ? vg.pvs.map((pv) => ({ vg, pv, hasLv: true })) : [{ vg, pv: undefined, hasLv: true }],
+    );
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
