@@ -40,6 +40,30 @@ function mountOwn(machine: Machine, wanted: Machine["host"]["mounts"][number]): 
   });
 }
 
+/** What fstab names by UUID, once its volume group has come up: systemd's part of a start. A line without its device is passed over (nofail). */
+export function mountTable(machine: Machine, table: string): void {
+  for (const line of table.split("\n")) {
+    const [, uuid, mountPoint, options] = /^UUID=(\S+)\s+(\S+)\s+xfs\s+(\S+)/.exec(line) ?? [];
+    if (uuid === undefined || mountPoint === undefined || machine.mounts.some((each) => each.mountPoint === mountPoint))
+      continue;
+    for (const volume of machine.active) {
+      const at = readFs(machine, volume, undefined);
+      if (at === "error" || at.fs?.uuid !== uuid) continue;
+      writeFs(machine, at.serial, (fs) => ({ ...fs, dirty: true }), false);
+      const shown = (options ?? "").split(",").filter((each) => each === "noatime" || each === "nodev");
+      machine.mounts.push({
+        mountPoint,
+        dm: dmName(volume),
+        uuid,
+        options: shown,
+        readOnly: at.readOnly,
+        frozen: false,
+      });
+    }
+  }
+  machine.touch();
+}
+
 /** Power goes: the arrays see the sessions end, logs stay dirty. */
 export function powerOff(machine: Machine): void {
   for (const session of machine.sessions) machine.san.logout(session.iqn, session.address, machine.host.iqn);

@@ -1,6 +1,6 @@
 import { InMemoryFs } from "just-bash";
 import { memento } from "../kit/memento.js";
-import { boot, powerOff } from "./boot.js";
+import { boot, mountTable, powerOff } from "./boot.js";
 import { execute, quoteAll, type Interference } from "./shell.js";
 import { HostFiles } from "./files.js";
 import { Machine, type PacemakerGroups } from "./machine.js";
@@ -140,6 +140,7 @@ export function createHosts({ world, clock, san, knobs, memory }: HostsOptions):
     host.machine.boots += 1;
     await clearVolatile(host.files);
     boot(host.machine, newRun());
+    mountTable(host.machine, await host.files.read("/etc/fstab"));
   };
   /** Timers that came due while nobody looked, in their order and at their own time. */
   const fireDue = async (host: Host): Promise<void> => {

@@ -1,4 +1,5 @@
 import { attachText } from "./scripts/attach.js";
+import { buildText, unbuildText } from "./scripts/build.js";
 import { checkText } from "./scripts/check.js";
 import { detachText } from "./scripts/detach.js";
 import { freezeText, frozenText, thawText } from "./scripts/freeze.js";
@@ -10,6 +11,7 @@ import { ticketText } from "./scripts/ticket.js";
 /** Every script text the product can send to a host. Calls differ only in their environment. */
 export const everyScript = (): readonly { readonly name: string; readonly text: string }[] => [
   { name: "attach", text: attachText },
+  { name: "build", text: buildText },
   { name: "check", text: checkText },
   { name: "detach", text: detachText },
   { name: "freeze", text: freezeText },
@@ -22,5 +24,6 @@ export const everyScript = (): readonly { readonly name: string; readonly text: 
   { name: "ready", text: readyText },
   { name: "thaw", text: thawText },
   { name: "ticket", text: ticketText },
+  { name: "unbuild", text: unbuildText },
   { name: "unprepare", text: unprepareText },
 ];

@@ -2,6 +2,7 @@ export type * from "./types.js";
 export type { RawOutcome, ScriptCall, ScriptOutcome, ScriptTransport, SecretRef, TicketState } from "../core/script.js";
 export { attach, attachOriginal, type AttachFacts, type AttachInput, type AttachOriginalInput } from "./attach.js";
 export { check, type CheckFacts, type CheckInput } from "./check.js";
+export { build, unbuild, type BuildInput, type UnbuildInput } from "./build.js";
 export { detach, type DetachFacts, type DetachInput } from "./detach.js";
 export { freeze, frozen, thaw, type FreezeInput } from "./freeze.js";
 export { inspect, type Holder, type InspectFacts, type InspectInput } from "./inspect.js";

@@ -3,10 +3,24 @@ import type { Spot } from "./spot.js";
 
 const KIB_PER_SECOND: Readonly<Record<string, number>> = { k: 1, m: 1024, g: 1024 * 1024 };
 
-/** Rates and sizes. */
-export function amounts({ words }: Sentence): Spot[] {
-  const spots: Spot[] = [];
-  words.forEach((_, from) => {
+const NUMBERS: Readonly<Record<string, number>> = {
+  one: 1,
+  two: 2,
+  three: 3,
+  four: 4,
+  five: 5,
+  six: 6,
+  seven: 7,
+  eight: 8,
+};
+
+/** Rates, sizes, "4" of "4 LUNs", and places in a file system. */
+export function amounts({ words, paths }: Sentence): Spot[] {
+  const spots: Spot[] = paths.map((each) => ({ slot: "path", ...each }));
+  words.forEach((word, from) => {
+    const count = /^\d{1,3}$/.test(word) ? Number(word) : NUMBERS[word];
+    if (count !== undefined && /^(?:new|luns?|volumes?|disks?|storage)$/.test(words[from + 1] ?? ""))
+      spots.push({ slot: "count", from, to: from + 1, value: count });
     for (const to of [from + 4, from + 3, from + 2, from + 1]) {
       if (to > words.length || spots.some((each) => each.from <= from && each.to >= to)) continue;
       const text = words.slice(from, to).join(" ");

@@ -52,6 +52,8 @@ const DEFAULT_FIELDS: Readonly<Record<string, string>> = {
   svm: "svm",
   svms: "svms",
   size: "size",
+  count: "count",
+  path: "path",
   source: "from",
   clone: "clone",
 };

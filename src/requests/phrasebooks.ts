@@ -284,12 +284,13 @@ export const deleteSnapshot: Words = {
 export const provision: Words = {
   name: "provision",
   says: [
-    "provision storage [<size>] [for <set>] on <host> [as <name>]",
-    "provision <size> [of storage] on <host> [as <name>]",
+    "provision [<count>] storage [<size>] [for <set>] on <host> [at <path>] [as <name>]",
+    "provision <size> [of storage] [for <set>] on <host> [at <path>] [as <name>]",
   ],
   summary: "makes new volumes and LUNs, maps them to a host and mounts them",
   effect: "change",
-  fields: { size: "sizeBytes", name: "as", "of storage": null },
+  fields: { size: "sizeBytes", name: "as", "of storage": null, path: "mount" },
+  filler: ["each", "apiece", "and mount it|them", "mounted"],
 };
 export const connectClusters: Words = {
   name: "connect-clusters",

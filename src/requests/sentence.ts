@@ -6,6 +6,8 @@ export interface Sentence {
   readonly raw: readonly string[];
   /** Indices before which a sentence, clause or line ended (", ; . ! ? : newline &&"). */
   readonly breaks: ReadonlySet<number>;
+  /** Places in a file system ("/epic/app") and the words they were cut into. */
+  readonly paths: readonly { readonly from: number; readonly to: number; readonly value: string }[];
   /** Ends in a question mark, or holds one. */
   readonly asks: boolean;
   /** Words inside quotation marks, code fences, quoted or struck-out lines. */
@@ -99,6 +101,7 @@ export function sentenceOf(cleaned: string, compounds: ReadonlySet<string> = new
   const raw: string[] = [];
   const breaks = new Set<number>();
   const quoted = new Set<number>();
+  const paths: { from: number; to: number; value: string }[] = [];
   const marks = quotations(cleaned);
   let end = 0;
   for (const match of cleaned.matchAll(WORD)) {
@@ -107,6 +110,9 @@ export function sentenceOf(cleaned: string, compounds: ReadonlySet<string> = new
       breaks.add(words.length);
     end = match.index + match[0].length;
     const token = compounds.has(match[0].toLowerCase()) ? match[0].split("-") : parts(match[0]);
+    // the slash in front is no part of a word
+    if (/(?:^|[\s"'`(])\/$/.test(between) && words.length > 0)
+      paths.push({ from: words.length, to: words.length + token.length, value: `/${match[0]}` });
     for (const part of token) {
       if (marks.some(([from, to]) => match.index >= from && match.index < to)) quoted.add(words.length);
       words.push(part.toLowerCase());
@@ -118,6 +124,7 @@ export function sentenceOf(cleaned: string, compounds: ReadonlySet<string> = new
     raw,
     breaks,
     quoted,
+    paths,
     asks: cleaned.includes("?"),
     allQuoted: words.length > 0 && quoted.size === words.length,
   };

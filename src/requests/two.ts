@@ -56,6 +56,9 @@ function cut(sentence: Sentence, from: number, to: number): Sentence {
     raw: sentence.raw.slice(start, to),
     breaks: within(sentence.breaks),
     quoted: within(sentence.quoted),
+    paths: sentence.paths
+      .filter((each) => each.from >= start && each.to <= to)
+      .map((each) => ({ ...each, from: each.from - start, to: each.to - start })),
     asks: false,
     allQuoted: false,
   };

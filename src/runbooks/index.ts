@@ -12,6 +12,7 @@ import { pauseMirror } from "./pause-mirror.js";
 import { peerSvms } from "./peer-svms.js";
 import { prepareHostRunbook } from "./prepare-host.js";
 import { protect } from "./protect.js";
+import { provision } from "./provision.js";
 import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
 import { resyncMirror } from "./resync-mirror.js";
@@ -40,6 +41,7 @@ export const runbooks: readonly AnyRunbook[] = [
   deleteSnapshot,
   resyncMirror,
   prepareHostRunbook,
+  provision,
   unprotect,
   protect,
   deployConnector,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
   attach,
+  build,
   check,
   detach,
   freeze,
@@ -14,6 +15,7 @@ import {
   readTicket,
   ready,
   thaw,
+  unbuild,
 } from "../../src/host/index.js";
 import type { ScriptCall } from "../../src/core/script.js";
 import { attachInput, detachInput, place, quiesceInput } from "./support/world.js";
@@ -41,6 +43,18 @@ const hostile = fc.oneof(
 
 const san = place("epic-trn-01").san;
 const { tag, vgs, wwids } = quiesceInput();
+const built = {
+  tag,
+  access: {
+    protocol: "iscsi" as const,
+    initiator: "iqn.1994-05.com.redhat:epic-trn-01",
+    target: san.iqn,
+    portals: ["10.8.1.21"],
+  },
+  vg: "vg_app",
+  lv: "lv_data",
+  mount: "/epic/app",
+};
 const calls: readonly ScriptCall[] = [
   attach.script(attachInput(san)),
   check.script({ command: "true", limitSeconds: 5 }),
@@ -50,6 +64,12 @@ const calls: readonly ScriptCall[] = [
   reactivate.script({ tag, vgs, wwids }),
   quiesced.script({ tag, vgs, wwids }),
   readTicket.script({ ticket: "t1" }),
+  build.script({
+    ...built,
+    luns: wwids.map((each, i) => ({ number: 5 + i, wwid: each })),
+    options: "noatime",
+  }),
+  unbuild.script({ ...built, wwids, logout: false }),
   prepare.script({
     tag,
     initiator: "iqn.1994-05.com.redhat:epic-trn-01",

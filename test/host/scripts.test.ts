@@ -60,7 +60,9 @@ describe.each(everyScript())("script $name", ({ name, text }) => {
     expect([checked.stdout, checked.status]).toEqual(["", 0]);
   });
 
-  test.each(forbidden)("does without %s", (_what, pattern) => {
+  test.each(forbidden)("does without %s", (what, pattern) => {
+    // a file system that is to be there after every start
+    if (what === "fstab" && /^(un)?build$/.test(name)) return;
     expect(unquoted(text)).not.toMatch(pattern);
   });
 
@@ -74,7 +76,7 @@ describe.each(everyScript())("script $name", ({ name, text }) => {
 
   test("waits for every command that could hang under a limit", () => {
     const risky =
-      /^\s*(iscsiadm|multipath|multipathd|vgs|pvs|lvs|vgchange|vgimportclone|mount|umount|blockdev|udevadm|fuser|findmnt|lvm|rpm|dnf|apt-get|dpkg-query|systemctl|systemd-run)\s/m;
+      /^\s*(iscsiadm|multipath|multipathd|vgs|pvs|lvs|vgchange|vgimportclone|mount|umount|blockdev|udevadm|fuser|findmnt|lvm|rpm|dnf|apt-get|dpkg-query|systemctl|systemd-run|pvcreate|vgcreate|lvcreate|mkfs.xfs|wipefs|blkid)\s/m;
     expect(code(text)).not.toMatch(risky);
   });
 

@@ -610,6 +610,19 @@ export const ADDRESSED: readonly Row[] = [
   ["prepare epic-tst-01", 'prepare-host {"host":"epic-tst-01"}'],
   ["set up epic-trn-01 for clones", 'prepare-host {"host":"epic-trn-01"}'],
   ["provision 500 GB of storage on epic-trn-01", 'provision {"host":"epic-trn-01","sizeBytes":536870912000}'],
+  [
+    "provision 4 LUNs of 500 GB for epic-tst-01 at /epic/app",
+    'provision {"count":4,"host":"epic-tst-01","mount":"/epic/app","sizeBytes":536870912000}',
+  ],
+  [
+    "please create two new LUNs of 1 TB each on epic-tst-01 and mount them at /epic/data as data2",
+    'provision {"as":"data2","count":2,"host":"epic-tst-01","mount":"/epic/data","sizeBytes":1099511627776}',
+  ],
+  ["provision 4 LUNs on epic-tst-01", 'provision {"count":4,"host":"epic-tst-01"}'],
+  [
+    "provision 100 GB on epic-tst-01 at /epic/app",
+    'provision {"host":"epic-tst-01","mount":"/epic/app","sizeBytes":107374182400}',
+  ],
   ["provision storage on epic-tst-01", 'provision {"host":"epic-tst-01"}'],
   [
     "add a 2 TB volume on epic-tst-01 as scratch",

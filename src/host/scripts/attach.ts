@@ -1,3 +1,4 @@
+import { findLuns, makeMaps, signIn } from "./devices.js";
 import { prelude } from "./prelude.js";
 
 /**
@@ -69,110 +70,7 @@ check_names() {
   fi
 }
 
-sign_in() {
-  local portal setting why=''
-  portals=0
-  for portal in $SLUICE_PORTALS; do
-    if ! attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260"; then
-      # "-o new" only adds: any other form of discovery may reset or sign out what others use
-      attempt 20 iscsiadm -m discoverydb -t sendtargets -p "$portal:3260" -o new --discover || {
-        why="$portal does not answer"
-        continue
-      }
-    fi
-    changed=true
-    for setting in node.startup=automatic node.session.scan=manual node.session.timeo.replacement_timeout=5 \\
-      'node.conn[0].timeo.login_timeout=10' node.session.initial_login_retry_max=1; do
-      attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" -o update -n "\${setting%%=*}" -v "\${setting#*=}"
-    done
-    attempt 25 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" --login
-    case $rc in
-      0 | 15) portals=$((portals + 1)) ;; # 15: the session exists
-      24) fail login "the array refused this host's iSCSI login at $portal" ;;
-      *) why="signing in at $portal ended with $rc: $out" ;;
-    esac
-  done
-  [ "$portals" -gt 0 ] || fail login "no iSCSI portal could be used; $why"
-}
-
-find_sessions() {
-  local session host
-  sessions=
-  for session in /sys/class/iscsi_session/session*; do
-    [ "$(read_word "$session/targetname")" = "$SLUICE_TARGET" ] || continue
-    host=$(readlink -f "$session/device" | grep -o 'host[0-9][0-9]*' | head -n 1)
-    sessions="$sessions \${host#host}"
-  done
-  [ -n "$sessions" ] || fail login "no session of $SLUICE_TARGET is up"
-}
-
-# look_for LUN WWID: $paths of how many sessions show this LUN number as this LUN. A number re-used by the array keeps its old identity
-# in the kernel: such a device is asked again, then dropped if nothing holds it, and never used.
-look_for() {
-  local host device
-  paths=0
-  for host in $sessions; do
-    device=/sys/class/scsi_device/$host:0:0:$1/device
-    [ -e "$device" ] || printf '0 0 %s\\n' "$1" >"/sys/class/scsi_host/host$host/scan"
-    [ -e "$device/wwid" ] || continue
-    if [ "$(read_word "$device/wwid")" != "naa.\${2:1}" ]; then
-      printf '1\\n' >"$device/rescan"
-      if [ "$(read_word "$device/wwid")" != "naa.\${2:1}" ]; then
-        [ -z "$(ls -A "$device"/block/*/holders 2>/dev/null)" ] ||
-          fail stale "LUN number $1 still shows another LUN that is in use on this host; a person must look before anything is mounted"
-        printf '1\\n' >"$device/delete"
-        continue
-      fi
-    fi
-    paths=$((paths + 1))
-  done
-}
-
-see_luns() {
-  local pair try wanted
-  # shellcheck disable=SC2086 # a list of numbers, counted
-  wanted=$(printf '%s\\n' $sessions | wc -l)
-  seen=
-  for pair in $SLUICE_LUNS; do
-    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-      look_for "\${pair%%:*}" "\${pair#*:}"
-      [ "$paths" -lt "$wanted" ] || break
-      if [ "$paths" -gt 0 ] && [ "$try" -gt 8 ]; then break; fi
-      sleep 1
-    done
-    [ "$paths" -gt 0 ] || fail scan "LUN number \${pair%%:*} did not appear on this host"
-    seen="$seen\${seen:+,}\\"\${pair#*:}\\":$paths"
-  done
-}
-
-make_maps() {
-  local pair wwid sd try map
-  maps=
-  devices=
-  attempt 35 udevadm settle --timeout=30
-  for pair in $SLUICE_LUNS; do
-    wwid=\${pair#*:}
-    for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-      map=$(map_of "$wwid")
-      [ -z "$map" ] || break
-      for sd in $(sds_of "$wwid"); do
-        # a single path gets a map only when its identity is known: find_multipaths
-        attempt 30 multipath -a "/dev/$sd"
-        attempt 30 multipathd add path "$sd"
-      done
-      attempt 30 multipathd add map "$wwid"
-      attempt 35 udevadm settle --timeout=30
-      map=$(map_of "$wwid")
-      [ -z "$map" ] || break
-      sleep 1
-    done
-    [ -n "$map" ] || fail multipath "no multipath device appeared for $wwid"
-    maps="$maps $map"
-    devices="$devices\${devices:+,}$map"
-  done
-}
-
-# use_vg: an original's volume group keeps its name; nothing is written to it
+${signIn}${findLuns}${makeMaps}# use_vg: an original's volume group keeps its name; nothing is written to it
 use_vg() {
   local now map
   now=$(vgs_on "$devices")

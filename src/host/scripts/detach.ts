@@ -1,3 +1,4 @@
+import { freeDeadMaps, removeDevices } from "./devices.js";
 import { prelude } from "./prelude.js";
 
 /**
@@ -60,17 +61,7 @@ check_users() {
   done
 }
 
-# A map without a usable path queues for ever, and whoever touches it sleeps with it: let it fail instead.
-free_dead_maps() {
-  local wwid map
-  for wwid in $SLUICE_WWIDS; do
-    map=$(map_of "$wwid")
-    [ -n "$map" ] || continue
-    attempt 30 multipath -C "$map" || attempt 30 multipathd disablequeueing map "$wwid"
-  done
-}
-
-unmount_it() {
+${freeDeadMaps}unmount_it() {
   if [ -n "$mounted" ]; then
     attempt 90 umount "$SLUICE_MOUNT" || {
       local why=$out
@@ -87,69 +78,7 @@ unmount_it() {
   fi
 }
 
-remove_devices() {
-  local wwid map sd sds try
-  for wwid in $SLUICE_WWIDS; do
-    sds=$(sds_of "$wwid")
-    map=$(map_of "$wwid")
-    attempt 30 lvm lvmdevices --deldev "\${map:-/dev/mapper/$wwid}"
-    if [ -n "$map" ]; then
-      attempt 30 blockdev --flushbufs "$map"
-      for try in 1 2 3 4 5 6; do
-        # udev opens a map for a moment after every change
-        attempt 30 multipath -f "$wwid"
-        map=$(map_of "$wwid")
-        [ -n "$map" ] || break
-        [ "$try" -lt 6 ] || fail multipath "the multipath device $wwid is still in use: $out"
-        attempt 35 udevadm settle --timeout=30
-        sleep 1
-      done
-    fi
-    # by its identity: after a reboot no path is left to name it by
-    attempt 30 multipath -w "$wwid"
-    for sd in $sds; do
-      [ "$(read_word "/sys/block/$sd/device/wwid")" = "naa.\${wwid:1}" ] || continue
-      attempt 30 blockdev --flushbufs "/dev/$sd"
-      printf '1\\n' >"/sys/block/$sd/device/delete"
-      for try in 1 2 3 4 5 6 7 8 9 10; do
-        [ -e "/sys/block/$sd" ] || break
-        [ "$try" -lt 10 ] || fail scsi "the device $sd could not be removed"
-        sleep 0.5
-      done
-    done
-  done
-}
-
-# has_luns: does any session of the target still show a LUN?
-has_luns() {
-  local session device
-  for session in /sys/class/iscsi_session/session*; do
-    [ "$(read_word "$session/targetname")" = "$SLUICE_TARGET" ] || continue
-    for device in "$(readlink -f "$session/device")"/target*/*:*:*:*; do
-      # the array's controller and well-known LUN carry no disk
-      [ -e "$device/block" ] && return 0
-    done
-  done
-  return 1
-}
-
-sign_out() {
-  local portal
-  signed_out=false
-  [ "$SLUICE_LOGOUT" = 1 ] || return 0
-  if has_luns; then return 0; fi
-  for portal in $SLUICE_PORTALS; do
-    attempt 30 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" --logout
-    case $rc in
-      0 | 2 | 21) ;; # 2, 21: no such session or record
-      *) fail logout "signing out at $portal ended with $rc: $out" ;;
-    esac
-    attempt 30 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" -o delete
-  done
-  signed_out=true
-}
-
-main() {
+${removeDevices}main() {
   local made=$home/$SLUICE_TAG.$SLUICE_VG.made part
   begin
   read_arguments

@@ -118,6 +118,8 @@ export interface NewLun {
   readonly sizeBytes: number;
   /** "linux" unless said. */
   readonly osType?: string;
+  /** What the host frees is given back to the array, and the host is told when there is no space. ONTAP 9.10 and later. */
+  readonly spaceAllocation?: boolean;
 }
 
 /** Writes of `/storage/luns` (reference 8.1). */
@@ -134,7 +136,11 @@ export function lunWrites(http: HttpWrites) {
             svm: { name: lun.svm },
             name: lun.name,
             os_type: lun.osType ?? "linux",
-            space: { size: lun.sizeBytes, guarantee: { requested: false } },
+            space: {
+              size: lun.sizeBytes,
+              guarantee: { requested: false },
+              scsi_thin_provisioning_support_enabled: lun.spaceAllocation,
+            },
           },
         },
         { returnTimeoutSeconds: SHORT_WORK, ...options },

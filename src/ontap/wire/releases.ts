@@ -48,6 +48,7 @@ export const FIELD_SINCE: { readonly [collection: string]: { readonly [field: st
     "?validate_only": "9.14",
   },
   "/storage/volumes/*/snapshots": { snapmirror_label: "9.8", snaplock_expiry_time: "9.12" },
+  "/storage/luns": { "space.scsi_thin_provisioning_support_enabled": "9.10" },
   "/protocols/san/igroups": { comment: "9.9", "initiators.comment": "9.9", igroups: "9.9", portset: "9.9" },
   "/protocols/san/lun-maps": { reporting_nodes: "9.10" },
   "/protocols/san/lun-maps/*/*/reporting-nodes": { "": "9.10" },

@@ -67,6 +67,9 @@ const mapping = (environment: Environment) =>
 export const mapLuns = mapping("clone");
 /** The same of a mirror that was broken off. */
 export const mapMirrorLuns = mapping("dr");
+/** The same of volumes that were just made, for a host that is not production, and for one that is. */
+export const mapNewLuns = mapping("infrastructure");
+export const mapProductionLuns = mapping("production");
 
 async function probeMaps(given: Input, on: ReadTools): Promise<Probe<Output>> {
   const maps = await mapsOf(given, on);
