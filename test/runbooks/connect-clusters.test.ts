@@ -325,3 +325,53 @@ describe("with a login of one SVM on the array", () => {
     expect(again).toMatchObject({ outcome: "succeeded", steps: [] });
   });
 });
+
+describe("a network of its own for Cloud Volumes ONTAP's replication", () => {
+  const ofItsOwn = (port: string): Inventory =>
+    saying(cvo, {
+      intercluster: {
+        ipspace: "ips_cvo",
+        broadcastDomain: "bd_cvo",
+        mtu: 1500,
+        interfaces: ["01", "02"].map((n, i) => ({
+          name: `ic_repl_${n}`,
+          node: `cvo-eastus2-${n}`,
+          port,
+          address: `10.8.2.2${i + 1}`,
+          prefix: 24,
+        })),
+        gateway: "10.8.2.1",
+        remoteNetworks: ["10.7.0.0/24"],
+      },
+    });
+
+  test("is made on the NICs that are attached for it; the array's side needs no IPspace of that name", async () => {
+    const view = await ask(world.engine({ inventory: ofItsOwn("e0d") }));
+    expect(view.problem).toBeUndefined();
+    expect(view.outcome).toBe("succeeded");
+    const client = world.clients.get(cvo)!;
+    const ports = (await client.ports.list({ broadcastDomain: "bd_cvo" })).map((each) => `${each.node}:${each.name}`);
+    expect(ports.sort()).toEqual(["cvo-eastus2-01:e0d", "cvo-eastus2-02:e0d"]);
+    const [peer] = await world.clients.get(ali)!.clusterPeers.list();
+    expect(peer).toMatchObject({ availability: "available", remoteAddresses: ["10.8.2.21", "10.8.2.22"] });
+  });
+
+  test("is taken back to ports in no broadcast domain when the peering fails", async () => {
+    const before = JSON.stringify(world.snapshot());
+    world.fabric.fault(cvo, {
+      method: "POST",
+      path: "/cluster/peers",
+      times: 9,
+      does: { kind: "error", code: 4653215, message: "No cluster answers the introduction." },
+    });
+    const view = await ask(world.engine({ inventory: ofItsOwn("e0d") }));
+    expect(view.outcome).toBe("undone");
+    expect(JSON.stringify(world.snapshot())).toBe(before);
+  });
+
+  test("wants its NIC first: without it the refusal says how one is attached", async () => {
+    const said = await refused(world.engine({ inventory: ofItsOwn("e0e") }));
+    expect(said).toMatch(/cvo-eastus2-01 of cvo-eastus2 has no port e0e/);
+    expect(said).toMatch(/one node at a time.*stopped.*network interface.*attached/);
+  });
+});

@@ -152,10 +152,7 @@ async function asTheyStand(
           next: `Correct clusters.${cluster}.intercluster.interfaces. ${nothing}`,
         });
       const base = await portNamed(array, item.node, item.port);
-      if (!base)
-        throw new Refusal(`${item.node} of ${cluster} has no port ${item.port}.`, {
-          next: `Correct clusters.${cluster}.intercluster.interfaces. ${nothing}`,
-        });
+      if (!base) throw noPort(cluster, item, await array.cluster.findPlatform());
       const port = item.kind === "vlan" ? await portNamed(array, item.node, portName(item.port, item.tag)) : base;
       if (!port) return item;
       if (item.kind === "vlan" && port.broadcastDomain) return item;
@@ -169,6 +166,17 @@ async function asTheyStand(
       };
     }),
   ).then((items) => refuseBusyPorts(cluster, items, array));
+}
+
+/** On Cloud Volumes ONTAP a port is a NIC of the virtual machine, and one more is attached while its node is stopped (reference 2). */
+function noPort(cluster: string, item: { node: string; port: string }, platform: string | undefined): Refusal {
+  const nic =
+    platform === "cvo-ha" || platform === "cvo-single"
+      ? ` If it is to be a network interface of its own: one node at a time, the node is stopped and its virtual machine deallocated, the network interface (accelerated networking on) is attached, and the machine started; ONTAP calls it e0b on a single node, e0d or e0e on a pair.`
+      : "";
+  return new Refusal(`${item.node} of ${cluster} has no port ${item.port}.`, {
+    next: `Correct clusters.${cluster}.intercluster.interfaces.${nic} ${nothing}`,
+  });
 }
 
 /** A port that carries an interface cannot change its IPspace (1377608), and whoever uses it would be cut off. */
