@@ -34,18 +34,22 @@ export type ScriptFault = "notSent" | "rejected" | "lostBefore" | "lostAfter";
 /** Counts scripts that change something, over all hosts, and spoils the one it is told to. */
 export class ScriptWire {
   started = 0;
+  /** Names of those that were started, oldest first. */
+  readonly names: string[] = [];
   /** What the transports of all hosts know, by host and ticket. */
   readonly ended = new Map<string, RawOutcome>();
   readonly lost = new Set<string>();
   fault: { readonly nth: number; readonly kind: ScriptFault } | undefined;
 
   /** The fault that meets the script that is being started, if any. */
-  next(): ScriptFault | undefined {
+  next(name: string): ScriptFault | undefined {
     this.started += 1;
+    this.names.push(name);
     return this.fault?.nth === this.started ? this.fault.kind : undefined;
   }
   reset(): void {
     this.started = 0;
+    this.names.length = 0;
     this.fault = undefined;
   }
 }
@@ -61,7 +65,7 @@ class StraightTransport implements ScriptTransport {
   async start(call: ScriptCall, ticket: string): Promise<void> {
     if (this.wire.ended.has(this.named(ticket))) return;
     const from = `host ${this.host}`;
-    const fault = this.wire.next();
+    const fault = this.wire.next(call.name);
     if (fault === "notSent") throw new NotSent("the connection was refused", { from });
     if (fault === "rejected") throw new Rejected("not allowed", { from, code: "AuthorizationFailed" });
     if (fault === "lostBefore") throw new InDoubt("the connection broke", { from });

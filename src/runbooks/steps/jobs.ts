@@ -16,12 +16,14 @@ export async function whenMissing(
   on: ReadTools,
   cluster: string,
   notes: readonly Json[],
-): Promise<Extract<Probe<never>, { found: "absent" | "running" }>> {
+): Promise<Extract<Probe<never>, { found: "absent" | "running" }> & { readonly code?: string }> {
   const uuids = notes.flatMap((note) =>
     typeof note === "object" && note !== null && "job" in note ? [String((note as { job: Json }).job)] : [],
   );
   const last = uuids.at(-1);
   const job = last === undefined ? undefined : await on.ontap(cluster).jobs.find(last);
   if (job?.state === "running") return { found: "running", watch: { kind: "job", cluster, uuid: job.uuid } };
-  return job?.state === "failure" ? { found: "absent", because: job.problem.sentence } : { found: "absent" };
+  if (job?.state !== "failure") return { found: "absent" };
+  const { sentence, code } = job.problem;
+  return { found: "absent", because: sentence, ...(code === undefined ? {} : { code }) };
 }

@@ -113,7 +113,11 @@ async function probe(given: Input, on: ReadTools, past: Past): Promise<Probe<Out
   const there = all.filter((each) => each !== undefined);
   const foreign = there.find((each) => !isOurs(given, each));
   if (foreign) return { found: "foreign", what: `A snapshot ${given.snapshot} is on ${given.cluster} already` };
-  if (there.length === 0) return whenMissing(on, given.cluster, past.notes);
+  if (there.length === 0) {
+    const missing = await whenMissing(on, given.cluster, past.notes);
+    const isTooLate = missing.found === "absent" && missing.code === commitTooLate;
+    return isTooLate ? { found: "absent" } : missing;
+  }
   const undoing = past.notes.some((note) => typeof note === "object" && note !== null && "undo" in note);
   if (undoing && there.every((each) => each.owners.length > 0))
     return {
@@ -130,6 +134,8 @@ async function probe(given: Input, on: ReadTools, past: Past): Promise<Probe<Out
 
 /** What a start is answered with while another one's hold has not run out; also the code of "the name is taken". */
 const groupSnapshotFailed = "53411921";
+/** There is no snapshot, and the writes go on: begun again, both phases are done anew. */
+const commitTooLate = "53411925";
 
 /**
  * In two phases, nothing exists until it is committed: a worker that dies in between leaves nothing, and a commit that comes too late is refused (53411925).
@@ -153,5 +159,9 @@ async function takeOfGroup(given: Input, group: NonNullable<Input["group"]>, on:
       from: `ONTAP ${given.cluster}`,
     });
   await on.note({ groupSnapshot: uuid });
-  await noteJob(on, await array.consistencyGroups.commitSnapshot(group.uuid, uuid));
+  const committed = await array.consistencyGroups.commitSnapshot(group.uuid, uuid).catch((thrown: unknown) => {
+    if (!(thrown instanceof Rejected) || thrown.code !== commitTooLate) throw thrown;
+    throw new Rejected(thrown.message, { code: commitTooLate, retryable: true, cause: thrown });
+  });
+  await noteJob(on, committed);
 }
