@@ -28,7 +28,8 @@ const leaseShape = z.object({
   output: z.object({ until: z.string() }),
 });
 
-function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook["closing"]>> {
+/** Where it is, how long, and what can be done with it next. */
+export function closing(ended: readonly EndedStep[]): ReturnType<NonNullable<AnyRunbook["closing"]>> {
   const mounted = ended.flatMap((step) =>
     step.uses === "attachClone" ? (endedShape.safeParse(step.input).data ?? []) : [],
   );

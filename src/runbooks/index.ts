@@ -13,8 +13,10 @@ import { peerSvms } from "./peer-svms.js";
 import { prepareHostRunbook } from "./prepare-host.js";
 import { protect } from "./protect.js";
 import { provision } from "./provision.js";
+import { refreshClone } from "./refresh-clone.js";
 import { releaseClone } from "./release-clone.js";
 import { restore } from "./restore.js";
+import { rewindClone } from "./rewind-clone.js";
 import { resyncMirror } from "./resync-mirror.js";
 import { resumeMirror } from "./resume-mirror.js";
 import { throttleMirror } from "./throttle-mirror.js";
@@ -25,6 +27,8 @@ import { updateMirror } from "./update-mirror.js";
 /** One line per runbook. A version that has open runs stays until they have ended. */
 export const runbooks: readonly AnyRunbook[] = [
   clone,
+  refreshClone,
+  rewindClone,
   releaseClone,
   extendLease,
   restore,

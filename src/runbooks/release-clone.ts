@@ -3,8 +3,8 @@ import type { SetConfig } from "../config/types.js";
 import { ownerOf } from "../core/clone-notes.js";
 import { said } from "../core/said.js";
 import type { Igroup, Lun, Portal } from "../ontap/index.js";
-import { clonesAmong, mountsOf, readNote, type Clone } from "./clones.js";
-import { groupsOf, type SetGroup } from "./groups.js";
+import { attachedOf } from "./attached.js";
+import { clonesAmong, mountsOf, type Clone } from "./clones.js";
 import { defineRunbook, type Planner } from "./define.js";
 import { getHost, getSet, listed, mirrorPlaces } from "./inventory.js";
 import { showTime } from "./points.js";
@@ -19,7 +19,7 @@ type Request = z.infer<typeof request>;
 
 const steps = { detachClone, unmapLuns, dropIgroup, deleteClone };
 
-interface Facts {
+export interface ReleaseFacts {
   readonly clone: Clone;
   readonly set: SetConfig | undefined;
   readonly luns: readonly Lun[];
@@ -44,8 +44,12 @@ export const releaseClone = defineRunbook({
   example: { say: "release the training clone", world: "epic", first: ["clone prod volume for training"] },
 });
 
-async function observe(asked: Request, on: ReadTools): Promise<Facts> {
-  const clone = await findClone(asked, on);
+async function observe(asked: Request, on: ReadTools): Promise<ReleaseFacts> {
+  return observeClone(await findClone(asked, on), on);
+}
+
+/** A clone, its LUNs, and how they reach its host. */
+export async function observeClone(clone: Clone, on: ReadTools): Promise<ReleaseFacts> {
   const { cluster, svm } = clone;
   const array = on.ontap(cluster);
   const [luns, igroups, maps, service, portals] = await Promise.all([
@@ -73,27 +77,42 @@ async function observe(asked: Request, on: ReadTools): Promise<Facts> {
 }
 
 /** The one clone that is meant, or a Refusal that names those there are. */
-export async function findClone(asked: Request, on: ReadTools): Promise<Clone> {
+export async function findClone(asked: Request, on: ReadTools, verb = "release"): Promise<Clone> {
   const all = await Promise.all(
     mirrorPlaces(on.inventory).map(async ({ cluster, svm }) =>
       clonesAmong(cluster, svm, await on.ontap(cluster).volumes.list({ svm, isFlexclone: true })),
     ),
   );
-  return pickClone(all.flat(), asked, on);
+  return pickClone(all.flat(), asked, on, verb);
 }
 
-function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
-  const { clone, set, igroup, luns } = facts;
-  const { note, cluster, svm } = clone;
-  const hostName = note.host ?? "";
-  const host = getHost(facts.on.inventory, hostName);
+function plan(_asked: Request, facts: ReleaseFacts, p: Planner<typeof steps>): void {
+  showClone(facts, p);
+  planDetach(facts, p);
+  planDelete(facts, p);
+}
+
+/** Which clone it is, and whose. */
+export function showClone(facts: ReleaseFacts, p: Pick<Planner<typeof steps>, "show">): void {
+  const { note } = facts.clone;
+  const { clone } = facts;
   p.show(
     "Clone",
-    `"${note.name}" of ${note.set}, at ${listed(mountsOf(clone)) || "no mount point"} on ${hostName}, from ${note.snapshot}`,
+    `"${note.name}" of ${note.set}, at ${listed(mountsOf(clone)) || "no mount point"} on ${note.host ?? "?"}, from ${note.snapshot}`,
   );
   const { asker } = facts.on.run;
   if (note.owner !== `${asker.team}/${asker.user}`) p.show("Owner", said`${ownerOf(note)}`, "warning");
   if (note.until !== undefined) p.show("Lease", `until ${showTime(note.until, facts.on.run.timeZone)}`);
+}
+
+/** Off its host and unmapped; nothing is lost yet. */
+export function planDetach(
+  facts: ReleaseFacts,
+  p: Planner<Pick<typeof steps, "detachClone" | "unmapLuns" | "dropIgroup">>,
+): void {
+  const { clone, set, igroup, luns } = facts;
+  const { note } = clone;
+  const host = getHost(facts.on.inventory, note.host ?? "");
   const mapped = luns.flatMap((lun) =>
     lun.maps.filter((map) => map.igroup.name === igroup?.name).map((map) => ({ lun, number: map.number ?? 0 })),
   );
@@ -119,38 +138,21 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
     });
   }
   if (igroup && mapped.length > 0) unmap(facts, igroup, mapped, p);
+}
+
+/** From here on there is no way back. */
+export function planDelete({ clone }: ReleaseFacts, p: Planner<Pick<typeof steps, "deleteClone">>): void {
+  const { note, cluster, svm } = clone;
   for (const volume of clone.volumes) {
     p.step.deleteClone({ cluster, svm, volume: volume.name, uuid: volume.uuid, note });
   }
 }
 
-interface Attached extends Omit<SetGroup, "volumes"> {
-  readonly vg: string;
-  readonly mount: string;
-  /** Of the clone. */
-  readonly volumes: readonly string[];
-}
-
-/** The clone's volume groups on its host, those mounted furthest down first: each of its volumes says which is its own. */
-function attachedOf(clone: Clone, set: SetConfig): readonly Attached[] {
-  const groups = groupsOf(set);
-  const ofGroup = (group: SetGroup): Attached[] => {
-    const mine = clone.volumes.filter(({ clone: from }) => {
-      const member = set.members.find(({ mirror }) => mirror.volume === from?.parentVolume.name);
-      return member !== undefined && group.volumes.includes(member.source.volume);
-    });
-    const note = mine[0] && readNote(mine[0].comment);
-    const volumes = mine.map(({ name }) => name);
-    return note ? [{ ...group, vg: note.vg ?? "", mount: note.mount ?? "", volumes }] : [];
-  };
-  return groups.flatMap(ofGroup).reverse();
-}
-
 function unmap(
-  facts: Facts,
+  facts: ReleaseFacts,
   igroup: Igroup,
   mapped: readonly { lun: Lun; number: number }[],
-  p: Planner<typeof steps>,
+  p: Planner<Pick<typeof steps, "unmapLuns" | "dropIgroup">>,
 ): void {
   const { note, cluster, svm, volumes } = facts.clone;
   for (const volume of volumes) {

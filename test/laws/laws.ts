@@ -169,7 +169,7 @@ function farEndLaws(
           held: { why: "arrayApproval", detail: { request: 7 } },
         });
         await bench.engine.append(view.id, { type: "triedAgain", step: held?.planned.id ?? "" });
-        const end = await bench.engine.drive(view.id);
+        const end = await bench.goOn(view.id);
         expect({ write: describeWrite(write), problem: end.problem, end: end.outcome }).toEqual({
           write: describeWrite(write),
           problem: undefined,

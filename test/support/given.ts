@@ -1,4 +1,4 @@
-import { asAdmin, cvo, mirrorNow, settled } from "./mirrors.js";
+import { asAdmin, cvo, settled } from "./mirrors.js";
 import type { TestWorld } from "./world.js";
 
 /** What somebody did at the far ends before an example is asked for, by the words the example says it in. */
@@ -14,14 +14,19 @@ export async function given(world: TestWorld, example: { readonly given?: string
   await doing(world);
 }
 
-/** Broken off, written to, and a snapshot taken of what was written. */
+/** Every volume broken off, written to, and a snapshot taken of what was written. */
 async function breakProd(world: TestWorld): Promise<void> {
-  const mirror = await mirrorNow(world);
+  const members = world.config.sets.find((set) => set.name === "prod")?.members ?? [];
+  const volumes = new Set(members.map(({ mirror }) => mirror.volume));
   await asAdmin(world, cvo, async (client) => {
-    await settled(client)(await client.relationships.setState(mirror?.uuid ?? "", "broken_off"));
+    const all = await client.relationships.list({});
+    const mirrors = all.filter(({ destination }) => volumes.has(destination.volume));
+    for (const { uuid } of mirrors) await settled(client)(await client.relationships.setState(uuid, "broken_off"));
     world.clock.advance(60_000);
-    world.fabric.write(cvo, "svm_epic_dr", "epic_prd_dr");
-    const [volume] = await client.volumes.list({ name: "epic_prd_dr" });
-    await settled(client)(await client.snapshots.create(volume?.uuid ?? "", { name: "dr-only", label: "daily" }));
+    for (const { mirror } of members) {
+      world.fabric.write(cvo, mirror.svm, mirror.volume);
+      const [volume] = await client.volumes.list({ svm: mirror.svm, name: mirror.volume });
+      await settled(client)(await client.snapshots.create(volume?.uuid ?? "", { name: "dr-only", label: "daily" }));
+    }
   });
 }

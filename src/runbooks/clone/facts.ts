@@ -28,6 +28,10 @@ export interface Facts {
   readonly purpose: HostPurpose;
   readonly run: RunFacts;
   readonly name: string;
+  /** "TEAM/USER": who asked, or whose clone it takes the place of. */
+  readonly owner: string;
+  /** End of the lease of the clone it takes the place of. */
+  readonly kept: string | undefined;
   /** One per volume group, those mounted further up first. */
   readonly places: readonly GroupPlace[];
   readonly point: SetPoint | undefined;

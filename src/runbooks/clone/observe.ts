@@ -2,7 +2,8 @@ import { Refusal } from "../../core/problems.js";
 import { durationMs } from "../../core/units.js";
 import type { Igroup, Lun, LunMap } from "../../ontap/index.js";
 import { said } from "../../core/said.js";
-import { clonesAmong, mountsOf, ownerOf, type Clone } from "../clones.js";
+import { attachedOf } from "../attached.js";
+import { clonesAmong, mountsOf, ownerOf, ownerText, type Clone } from "../clones.js";
 import type { HostConfig, HostPurpose, SetConfig } from "../../config/types.js";
 import { groupsOn, mountUnder } from "../groups.js";
 import { cloneTarget, getSet, listed } from "../inventory.js";
@@ -17,15 +18,22 @@ import {
   type MemberView,
   type MirrorView,
 } from "../mirrors.js";
-import { choosePoint, safetyLabel } from "../points.js";
+import { choosePoint, safetyLabel, type SetPoint } from "../points.js";
 import { leaseWords } from "../steps/writeLease.js";
 import type { ReadTools } from "../tools.js";
 import type { Facts, GroupPlace } from "./facts.js";
 import { vgName, volumeName } from "./names.js";
 import type { CloneRequest } from "./request.js";
 
+/** What a clone takes the place of: it is on the same host at the same mounts, and its names are free only afterwards. */
+export interface Replacing {
+  readonly clone: Clone;
+  /** Back to what it was made from, and not to a newer point. */
+  readonly toStart: boolean;
+}
+
 /** Looks at mirrors, igroups, LUN numbers and interfaces. Throws a Refusal where a clone cannot be. */
-export async function observe(request: CloneRequest, on: ReadTools): Promise<Facts> {
+export async function observe(request: CloneRequest, on: ReadTools, replacing?: Replacing): Promise<Facts> {
   const set = getSet(on.inventory, request.set);
   const { host, purpose } = cloneTarget(on.inventory, set, request);
   const { iqn } = host;
@@ -33,6 +41,7 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     throw new Refusal(`The configuration does not say which iSCSI name ${host.name} has.`, {
       next: "Nothing was changed.",
     });
+  const wanted = chosen(set.members, request, replacing);
   const { cluster, svm } = set.members[0]?.mirror ?? { cluster: "", svm: "" };
   const array = on.ontap(cluster);
   // all at once: what one look finds does not change what the others ask
@@ -42,11 +51,11 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     array.lunMaps.list({ svm }),
     array.iscsi.findService(svm),
     array.interfaces.iscsi(svm),
-    Promise.all(chosen(set.members, request).map(({ mirror }) => array.luns.listByVolume(svm, mirror.volume))),
+    Promise.all(wanted.map(({ mirror }) => array.luns.listByVolume(svm, mirror.volume))),
     array.aggregates.list(),
     array.cluster.listLacking(["heldSnapshotsDoNotStallMirror"]),
   ]);
-  refuseBroken(set, view.members);
+  if (replacing?.toStart !== true) refuseBroken(set, view.members);
   if (request.fresh) refusePaused(set, view.members);
   if (!service?.enabled || portals.length === 0) {
     throw new Refusal(
@@ -56,9 +65,15 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
   }
   const name = request.as ?? purpose.name;
   const base = request.as === undefined ? purpose.mountPoint : `${purpose.mountPoint}-${request.as.toLowerCase()}`;
-  const members = chosen(view.members, request);
-  const places = placesOf(set, members, name, base, on.inventory.purposes.volumeGroupPrefix);
-  refuseTaken({ set, host, purpose, name, places, clones: clonesAmong(cluster, svm, view.volumes), members, view });
+  const members = chosen(view.members, request, replacing);
+  const before = replacing ? attachedOf(replacing.clone, set) : [];
+  const places = placesOf(set, members, name, base, on.inventory.purposes.volumeGroupPrefix).map((place) => {
+    const same = before.find(({ group }) => group.name === place.group.name);
+    return same ? { ...place, vg: same.vg, mount: same.mount } : place;
+  });
+  const clones = clonesAmong(cluster, svm, view.volumes).filter(({ note }) => note.run !== replacing?.clone.note.run);
+  const names = members.map((member) => freeName(volumeName(member, name), view, replacing));
+  refuseTaken({ set, host, purpose, name, places, clones, members, names, view });
   const losses = request.fresh ? await freshLosses(members, on) : members.map(() => []);
   const aggregate = aggregates.find((each) => each.name === members[0]?.volume.aggregate?.name);
   return {
@@ -66,12 +81,18 @@ export async function observe(request: CloneRequest, on: ReadTools): Promise<Fac
     host,
     purpose,
     run: on.run,
+    owner: replacing?.clone.note.owner ?? ownerText(on.run.asker),
+    kept: keptLease(replacing, on),
     name,
     places,
-    point: request.fresh ? undefined : choosePoint(set, view.points, request.point, on.run.timeZone),
+    point: request.fresh
+      ? undefined
+      : replacing?.toStart === true
+        ? startOf(replacing.clone, view.points, on)
+        : choosePoint(set, view.points, request.point, on.run.timeZone),
     members: members.map((member, i) => ({
       member,
-      volume: volumeName(member, name),
+      volume: names[i] ?? "",
       luns: sorted(luns[i] ?? []),
       losses: losses[i] ?? [],
     })),
@@ -101,7 +122,33 @@ function placesOf(
   }));
 }
 
-function chosen<M extends SetConfig["members"][number]>(members: readonly M[], request: CloneRequest): readonly M[] {
+/** A lease that has not ended goes on as it was. */
+function keptLease(replacing: Replacing | undefined, on: ReadTools): string | undefined {
+  const until = replacing?.clone.note.until;
+  return until !== undefined && Date.parse(until) > Date.parse(on.run.askedAt) ? until : undefined;
+}
+
+/** Beside the clone that is replaced the new one needs another name; the next time the first is free again. */
+function freeName(name: string, view: MirrorView, replacing: Replacing | undefined): string {
+  return replacing && view.volumes.some((each) => each.name === name) ? `${name}_next` : name;
+}
+
+/** What a clone was made from. Its snapshot cannot have gone: the clone holds it. */
+function startOf({ note, volumes }: Clone, points: readonly SetPoint[], on: ReadTools): SetPoint {
+  const name = volumes[0]?.clone?.parentSnapshot.name ?? note.snapshot;
+  const unknown = { comment: "", label: undefined, consistency: "crash-consistent", members: [] } as const;
+  return points.find((point) => point.name === name) ?? { name, taken: note.taken ?? on.run.askedAt, ...unknown };
+}
+
+function chosen<M extends SetConfig["members"][number]>(
+  members: readonly M[],
+  request: CloneRequest,
+  replacing: Replacing | undefined,
+): readonly M[] {
+  if (replacing) {
+    const parents = new Set(replacing.clone.volumes.map((each) => each.clone?.parentVolume.name));
+    return members.filter(({ mirror }) => parents.has(mirror.volume));
+  }
   if (request.only === undefined) return members;
   const only = members.filter(
     (member) => member.source.volume === request.only || member.mirror.volume === request.only,
@@ -154,6 +201,8 @@ interface Taken {
   readonly name: string;
   readonly places: readonly GroupPlace[];
   readonly clones: readonly Clone[];
+  /** Of the new volumes, in the members' order. */
+  readonly names: readonly string[];
   readonly members: readonly MemberView[];
   readonly view: MirrorView;
 }
@@ -161,7 +210,7 @@ interface Taken {
 /** Is one of them mounted at, under or over the other? */
 const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 
-function refuseTaken({ set, host, purpose, name, places, clones, members, view }: Taken): void {
+function refuseTaken({ set, host, purpose, name, places, clones, members, names, view }: Taken): void {
   const there = clones.find(
     (each) =>
       each.note.host === host.name &&
@@ -185,10 +234,10 @@ function refuseTaken({ set, host, purpose, name, places, clones, members, view }
       },
     );
   }
-  for (const member of members) {
-    const volume = volumeName(member, name);
+  for (const [i, { mirror }] of members.entries()) {
+    const volume = names[i] ?? "";
     if (view.volumes.some((each) => each.name === volume)) {
-      throw new Refusal(`A volume ${volume} is on ${member.mirror.cluster} already, so the clone needs another name.`, {
+      throw new Refusal(`A volume ${volume} is on ${mirror.cluster} already, so the clone needs another name.`, {
         next: `Add one, like "as ${name.slice(0, 10)}2". Nothing was changed.`,
       });
     }

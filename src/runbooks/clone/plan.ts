@@ -1,6 +1,6 @@
 import type { Refs } from "../../core/refs.js";
 import { Refusal } from "../../core/problems.js";
-import { ownerText, writeNote, type CloneNote } from "../clones.js";
+import { writeNote, type CloneNote } from "../clones.js";
 import type { Planner } from "../define.js";
 import { describeLoss, type MemberView } from "../mirrors.js";
 import { safetyLabel } from "../points.js";
@@ -32,7 +32,21 @@ export const steps = {
 
 /** From what was seen to the steps. Pure. */
 export function plan(request: CloneRequest, facts: Facts, p: Planner<typeof steps>): void {
-  const { set, host, run } = facts;
+  planMount(request, facts, planVolumes(request, facts, p), p);
+}
+
+/** A volume that the plan makes, and what later steps need of it. */
+export interface MadeClone {
+  readonly volume: string;
+  readonly luns: Facts["members"][number]["luns"];
+  readonly note: CloneNote;
+  readonly place: GroupPlace;
+  readonly made: ReturnType<Planner<typeof steps>["step"]["createClone"]>;
+}
+
+/** The new volumes, seen by nobody yet. */
+export function planVolumes(request: CloneRequest, facts: Facts, p: Planner<typeof steps>): readonly MadeClone[] {
+  const { set, run } = facts;
   const snapshot = facts.point?.name ?? freshName(run);
   showPoint(facts, p);
   if (request.only !== undefined)
@@ -42,13 +56,23 @@ export function plan(request: CloneRequest, facts: Facts, p: Planner<typeof step
   for (const lack of facts.lacking)
     p.warn(`${lack}: the mirror may get no newer data while this clone holds its snapshot.`);
   if (request.fresh) planFresh(facts, snapshot, p);
-  const clones = facts.members.map(({ member, volume, luns }) => {
+  return facts.members.map(({ member, volume, luns }) => {
     const place = placeOf(facts, member);
     const note = noteOf(facts, snapshot, place);
     const { cluster, svm, volume: parent } = member.mirror;
     const made = p.step.createClone({ cluster, svm, parent, snapshot, volume, note, lunCount: luns.length });
     return { volume, luns, note, place, made };
   });
+}
+
+/** Mapped to the host, mounted there, and under a lease. */
+export function planMount(
+  request: CloneRequest,
+  facts: Facts,
+  clones: readonly MadeClone[],
+  p: Planner<typeof steps>,
+): void {
+  const { set, host, run } = facts;
   const { cluster, svm } = facts.members[0]?.member.mirror ?? { cluster: "", svm: "" };
   const igroup = facts.igroup.name;
   p.step.ensureIgroup({ cluster, svm, igroup, initiator: host.iqn ?? "", host: host.name });
@@ -84,8 +108,8 @@ export function plan(request: CloneRequest, facts: Facts, p: Planner<typeof step
   const [first] = clones;
   const last = mountedAt.at(-1);
   if (!first || !last) throw new Refusal(`${set.name} has no volumes in the configuration.`, { next: nothing });
-  const until =
-    request.leaseUntil === undefined ? { from: last.$at, lease: facts.lease } : { until: request.leaseUntil };
+  const end = request.leaseUntil ?? facts.kept;
+  const until = end === undefined ? { from: last.$at, lease: facts.lease } : { until: end };
   p.step.writeLease({
     cluster,
     svm,
@@ -141,7 +165,7 @@ function noteOf(facts: Facts, snapshot: string, { vg, mount }: GroupPlace): Clon
     kind: "clone",
     set: set.name,
     name,
-    owner: ownerText(run.asker),
+    owner: facts.owner,
     snapshot,
     host: host.name,
     mount,

@@ -7,7 +7,7 @@ import type { Facts } from "./facts.js";
 
 /** What the card says of a clone beside its steps: which data, how old, how big, where, how long. */
 export function showPoint(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">): void {
-  const { point, run, host, places, lease } = facts;
+  const { point, run, host, places, lease, kept } = facts;
   if (point) {
     p.show(
       "Data",
@@ -28,7 +28,12 @@ export function showPoint(facts: Facts, p: Pick<Planner<Steps>, "show" | "warn">
     `${facts.members.reduce((sum, { luns }) => sum + luns.length, 0)} LUNs, ${showBytes(size)}; takes space only for what is changed`,
   );
   p.show("Where", `${listed(places.map(({ mount }) => mount))} on ${host.name}`);
-  p.show("Lease", `${leaseWords(lease)} from the mount; you are told before, and it is given back by itself`);
+  p.show(
+    "Lease",
+    kept === undefined
+      ? `${leaseWords(lease)} from the mount; you are told before, and it is given back by itself`
+      : `until ${showTime(kept, run.timeZone)}, as before`,
+  );
   if (facts.freeBytes !== undefined) p.show("Free space", showBytes(facts.freeBytes));
   const paused = facts.members.some(({ member }) => member.relationship.state === "paused");
   if (paused) p.show("Mirror", "paused: it gets no newer data until it is resumed", "warning");

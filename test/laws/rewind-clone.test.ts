@@ -1,0 +1,4 @@
+import { rewindClone } from "../../src/runbooks/rewind-clone.js";
+import { laws } from "./laws.js";
+
+laws(rewindClone);
