@@ -88,6 +88,8 @@ export async function findClone(asked: Request, on: ReadTools, verb = "release")
 
 function plan(_asked: Request, facts: ReleaseFacts, p: Planner<typeof steps>): void {
   showClone(facts, p);
+  const { until } = facts.clone.note;
+  if (until !== undefined) p.show("Lease", `until ${showTime(until, facts.on.run.timeZone)}`);
   planDetach(facts, p);
   planDelete(facts, p);
 }
@@ -102,7 +104,6 @@ export function showClone(facts: ReleaseFacts, p: Pick<Planner<typeof steps>, "s
   );
   const { asker } = facts.on.run;
   if (note.owner !== `${asker.team}/${asker.user}`) p.show("Owner", said`${ownerOf(note)}`, "warning");
-  if (note.until !== undefined) p.show("Lease", `until ${showTime(note.until, facts.on.run.timeZone)}`);
 }
 
 /** Off its host and unmapped; nothing is lost yet. */

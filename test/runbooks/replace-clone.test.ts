@@ -86,9 +86,10 @@ describe("refresh-clone", () => {
     "its owner decides alone on %s; for anybody else storage has to say yes",
     async (runbook) => {
       const { planned } = await ask(runbook, { purpose: "training" });
-      const by = (user: string) => demand(world.config.policy, { runbook, steps: planned!.plan.steps, asker: { team: "T0RIVERSIDE", user } });
+      const by = (user: string) =>
+        demand(world.config.policy, { runbook, steps: planned!.plan.steps, asker: { team: "T0RIVERSIDE", user } });
       expect(by("U0REQUESTER").nobody).toBe(true);
-      expect(by("U0APPOWNER").places.map(({ group }) => group)).toEqual(["storage-approvers"]);
+      expect(by("U0APPOWNER").places.map(({ label }) => label)).toEqual(["storage-approvers"]);
     },
   );
 
