@@ -179,6 +179,16 @@ describe("a snapshot of one volume", () => {
     expect(says(await refusal(request))).toMatch(why);
   });
 
+  test("is refused where the login may write none; so is deleting one", async () => {
+    const clusters = world.config.clusters.map((each) => ({ ...each, handOff: ["snapshots" as const] }));
+    engine = world.engine({ inventory: { ...world.config, clusters } });
+    expect(says(await refusal({ set: "prod" }))).toMatch(/may write no snapshots/);
+    const view = await engine.drive(
+      await engine.ask("delete-snapshot", { set: "prod", snapshot: "nightly.2026-11-22_0200" }),
+    );
+    expect(says(view)).toMatch(/may write no snapshots .*Nothing was changed\.$/);
+  });
+
   test("is refused where the application is mounted nowhere, with a way to go on", async () => {
     await world.hosts.run(prd, "pcs resource disable grp_epicprd --wait; umount /epic/prd");
     const view = await refusal({ set: "prod" });

@@ -4,6 +4,7 @@ import { like } from "../../core/points.js";
 import { Refusal, Rejected } from "../../core/problems.js";
 import type { ConsistencyGroup, Snapshot, Volume } from "../../ontap/index.js";
 import { getSet, listed } from "../inventory.js";
+import { handsOff } from "../mayDo.js";
 import { describeLoss, lossesByUpdate, mirrorPolicy, viewMirrors, type MemberView } from "../mirrors.js";
 import { safetyLabel } from "../points.js";
 import type { ReadTools, RunFacts } from "../tools.js";
@@ -22,6 +23,7 @@ const mostSnapshots = 1023;
 export async function observe(asked: SnapshotRequest, on: ReadTools): Promise<Facts> {
   const set = getSet(on.inventory, asked.set);
   const place = placeOf(set);
+  refuseHandedOff(place.cluster, on);
   const array = on.ontap(place.cluster);
   const [all, groups, mirrored] = await Promise.all([
     array.volumes.list({ svm: place.svm }),
@@ -52,6 +54,14 @@ export async function observe(asked: SnapshotRequest, on: ReadTools): Promise<Fa
     mirror: onMirror(label, mirrored, inGroup, lists),
     adoptable: adoptable(set, own, inGroup, lists),
   };
+}
+
+/** Where the login may write no snapshots, a person takes them: a freeze cannot wait for one. Throws a Refusal. */
+export function refuseHandedOff(cluster: string, on: ReadTools): void {
+  if (handsOff(on.inventory, cluster, "snapshots"))
+    throw new Refusal(`The login on ${cluster} may write no snapshots (handOff), so its own people do.`, {
+      next: nothing,
+    });
 }
 
 interface Place {
