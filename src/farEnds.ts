@@ -76,6 +76,7 @@ function ontapOf(cluster: ClusterConfig, { secrets, clock, log, beforeWrite }: F
     maxInFlight,
     requestTimeoutMs: timeoutMs,
     beforeWrite,
+    openSecret: (name) => secrets.named(name),
     clientApp: `sluice/${ownVersion()}`,
     log,
     ...(ca === undefined ? {} : { ca }),

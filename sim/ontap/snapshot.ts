@@ -62,6 +62,7 @@ function clusterView(fabric: FabricState, cluster: ClusterState, options: Compar
       state: each.state,
     })),
     schedules: byName(cluster.schedules).map((each) => ({ uuid: each.uuid, name: each.name, cron: each.cron })),
+    keyVaults: byName(cluster.security.vaults).map(({ secret: _, ...each }) => ({ ...each, svm: each.svm.name })),
     snapshotPolicies: byName(cluster.snapshotPolicies).map((each) => ({ ...each, svm: each.svm?.name })),
     policies: byName(cluster.policies).map((each) => ({ ...each, svm: each.svm?.name })),
     relationships: [...cluster.relationships]

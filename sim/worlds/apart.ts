@@ -18,7 +18,12 @@ const array = (cluster: WorldCluster): WorldCluster => ({
 });
 
 /** As BlueXP leaves it: interfaces and an SVM, and no volume. */
-const cvo = (cluster: WorldCluster): WorldCluster => ({ ...cluster, volumes: [], logins: settingUp(cluster) });
+const cvo = (cluster: WorldCluster): WorldCluster => ({
+  ...cluster,
+  volumes: [],
+  licences: ["flexclone", "iscsi", "snapmirror", "snaprestore", "volume_encryption", "mt_ek_mgmt"],
+  logins: settingUp(cluster),
+});
 
 /**
  * Both clusters of `epic` stand and have never heard of each other: no intercluster interfaces on the array, no peers, no mirrors, nor a policy

@@ -117,6 +117,7 @@ function secretsOf(world: World, slack: SlackSim, sshKey: string): Record<string
     SLUICE_CVO_ADMIN_PASSWORD: cvoAdminPassword,
     SLUICE_SSH_KEY: sshKey,
     SLUICE_KEY: "demo-derivation-key",
+    SLUICE_NVE_SECRET: "sluice-nve-secret-1!",
     SLACK_BOT_TOKEN: slack.tokens.bot,
     SLACK_APP_TOKEN: slack.tokens.app,
     SLACK_SIGNING_SECRET: slack.tokens.signingSecret,

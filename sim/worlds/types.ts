@@ -58,6 +58,8 @@ export interface WorldCluster {
   /** Ports that no LIF uses yet (on CVO a network interface of the virtual machine, with the address Azure gave it); default one a node. */
   readonly nics?: readonly { readonly node: string; readonly port: string; readonly address: string }[];
   readonly volumes: readonly WorldVolume[];
+  /** As `/cluster/licensing/licenses` names them; default what the platform comes with. */
+  readonly licences?: readonly string[];
   /** Consistency groups that stand when the world starts. */
   readonly groups?: readonly { readonly name: string; readonly svm: string; readonly volumes: readonly string[] }[];
   readonly igroups: readonly WorldIgroup[];

@@ -198,6 +198,30 @@ const intercluster = z
     when: ({ value }) => isRecord(value),
   });
 
+const vaultUrl = z
+  .string()
+  .regex(
+    /^https:\/\/[a-z0-9-]{3,24}\.vault\.[a-z.]+$/i,
+    "should be a key vault, such as https://kv-epic.vault.azure.net",
+  );
+const vaultWord = z.string().regex(/^[0-9A-Za-z-]{1,127}$/, "should be a name of letters, digits and dashes");
+const subnetId = z
+  .string()
+  .regex(
+    /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/virtualNetworks\/[^/]+\/subnets\/[^/]+$/i,
+    "should be the full id of a subnet",
+  );
+const keyVault = z.strictObject({
+  url: vaultUrl,
+  key: vaultWord,
+  tenantId: text.optional(),
+  clientId: text,
+  principalId: text,
+  secret: word,
+  secretName: vaultWord,
+  subnet: subnetId.optional(),
+});
+
 /** What a login of one SVM may not do, unless the file says otherwise: an SVM's administrator has no cluster settings (reference 1.2). */
 const beyondAnSvm: readonly WriteFamily[] = ["network", "clusterPeers", "schedules", "keyManagers"];
 
@@ -214,6 +238,7 @@ export const clusterSchema = z
     handOff: z.array(z.enum(writeFamilies)).optional(),
     intercluster: intercluster.optional(),
     deploy: cvoDeployment.optional(),
+    keyVault: keyVault.optional(),
     maxInFlight: positive.max(64).default(8),
     timeoutMs: positive.max(300_000).default(30_000),
   })

@@ -47,6 +47,25 @@ export type ClusterLogin =
   /** Certificate and key in one file (PKCS#12): base64, as Azure Key Vault gives it, or a file as it is. */
   | { readonly pkcs12: SecretRef; readonly passphrase?: SecretRef };
 
+/** An Azure Key Vault for the keys of encrypted volumes (not the disks' own encryption). */
+export interface KeyVaultConfig {
+  /** `https://kv-epic.vault.azure.net` */
+  readonly url: string;
+  /** Name of the key in it. */
+  readonly key: string;
+  /** Absent: azure.tenantId. */
+  readonly tenantId?: string;
+  /** Application the array signs in as, and the object id of its service principal. */
+  readonly clientId: string;
+  readonly principalId: string;
+  /** Name in the `secrets` section. */
+  readonly secret: string;
+  /** Its name in that vault, where its expiry date stands. */
+  readonly secretName: string;
+  /** Full id of the subnet the nodes lie in. */
+  readonly subnet?: string;
+}
+
 /** Where a cluster's replication runs. On CVO interfaces are BlueXP's to make: there only gateway and networks are said, unless it has a network of its own. */
 export interface InterclusterConfig {
   readonly ipspace: string;
@@ -87,6 +106,8 @@ export interface ClusterConfig {
   readonly intercluster?: InterclusterConfig;
   /** CVO: how it is deployed; absent: it was made by somebody else. */
   readonly deploy?: CvoDeployment;
+  /** Where the keys of its SVMs' volumes are to be, and as whom it goes there. */
+  readonly keyVault?: KeyVaultConfig;
   /** Calls under way at once, reads and writes together; 8 unless said. */
   readonly maxInFlight: number;
   readonly timeoutMs: number;

@@ -1,6 +1,7 @@
 import type { buildConnector } from "undici";
 import { type Clock, systemClock } from "../core/clock.js";
 import { type Reads, readsOf, type Writes, writesOf } from "./families.js";
+import type { OpenSecret } from "./security/azure-key-vaults.js";
 import type { Login } from "./wire/errors.js";
 import { OntapHttp, withGate } from "./wire/http.js";
 import { patiently } from "./wire/patience.js";
@@ -32,6 +33,8 @@ export interface OntapOptions {
   readonly requestTimeoutMs?: number;
   /** Called just before each write is sent (the lease check); what it throws is thrown, and nothing is sent. */
   readonly beforeWrite?: () => Promise<void>;
+  /** Opens `{ $secret: "name" }` where a call takes one. Unless given, such a call is refused. */
+  readonly openSecret?: OpenSecret;
   /** `X-Dot-Client-App`, seen in the array's audit log. Default "sluice". */
   readonly clientApp?: string;
   readonly log?: Log;
@@ -87,7 +90,7 @@ export function createOntap(options: OntapOptions): OntapClient {
   const { cluster, beforeWrite } = options;
   const http = new OntapHttp({ cluster, url, transport, login, clock, maxInFlight, requestTimeoutMs, beforeWrite });
   const reader: OntapReader = { name: cluster, ...readsOf(http, clock, login) };
-  const writes = writesOf(withGate(http, reader.cluster.version));
+  const writes = writesOf(withGate(http, reader.cluster.version), options.openSecret ?? noSecrets(cluster));
   return {
     ...reader,
     ...withWrites(reader, writes),
@@ -96,6 +99,12 @@ export function createOntap(options: OntapOptions): OntapClient {
     close: () => transport.close(),
   };
 }
+
+const noSecrets =
+  (cluster: string) =>
+  (name: string): string => {
+    throw new TypeError(`the client of ${cluster} was given no way to open the secret ${name}`);
+  };
 
 function withWrites(reads: Reads, writes: Writes): Pick<Both, keyof Writes> {
   const families = Object.entries(writes).map(([family, write]) => [

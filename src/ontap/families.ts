@@ -13,7 +13,7 @@ import { igroupReads, igroupWrites } from "./san/igroups.js";
 import { iscsiReads, iscsiWrites } from "./san/iscsi.js";
 import { lunMapReads, lunMapWrites } from "./san/lun-maps.js";
 import { lunReads, lunWrites } from "./san/luns.js";
-import { azureKeyVaultReads, azureKeyVaultWrites } from "./security/azure-key-vaults.js";
+import { azureKeyVaultReads, azureKeyVaultWrites, type OpenSecret } from "./security/azure-key-vaults.js";
 import { keyManagerReads, keyManagerWrites } from "./security/key-managers.js";
 import { mavReads, mavWrites } from "./security/mav.js";
 import { rightsReads } from "./security/rights.js";
@@ -108,7 +108,7 @@ function relationshipFollowing(watcher: ClusterWatcher) {
 }
 
 /** Every family's writes. */
-export function writesOf(http: HttpWrites) {
+export function writesOf(http: HttpWrites, openSecret: OpenSecret) {
   return {
     jobs: jobWrites(http),
     schedules: scheduleWrites(http),
@@ -132,7 +132,7 @@ export function writesOf(http: HttpWrites) {
     lunMaps: lunMapWrites(http),
     iscsi: iscsiWrites(http),
     keyManagers: keyManagerWrites(http),
-    azureKeyVaults: azureKeyVaultWrites(http),
+    azureKeyVaults: azureKeyVaultWrites(http, openSecret),
     mav: mavWrites(http),
     ems: emsWrites(http),
   };

@@ -83,7 +83,9 @@ export type {
   AzureKeyVault,
   AzureKeyVaultReads,
   AzureKeyVaultWrites,
+  NamedSecret,
   NewAzureKeyVault,
+  OpenSecret,
 } from "./security/azure-key-vaults.js";
 export type { KeyManager, KeyManagerReads, KeyManagerWrites, KeyStore } from "./security/key-managers.js";
 export type { MavGroup, MavReads, MavRequest, MavRule, MavSettings, MavWrites } from "./security/mav.js";

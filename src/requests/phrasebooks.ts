@@ -307,10 +307,14 @@ export const peerSvms: Words = {
 };
 export const encryptSvm: Words = {
   name: "encrypt-svm",
-  says: ["encrypt svms [<svm>] [on <cluster>] [with key vault]", "encrypt <svm> [on <cluster>] [with key vault]"],
-  summary: "gives an SVM of CVO an Azure Key Vault as its key manager",
+  says: [
+    "encrypt svms [<svm>] [on <cluster>] [with key vault]",
+    "encrypt <svm> [on <cluster>] [with key vault]",
+    "rotate the secret [svms] [<svm>] [on <cluster>]",
+  ],
+  summary: "gives an SVM of CVO an Azure Key Vault as its key manager, or the vault's new secret",
   effect: "change",
-  fields: { "with key vault": null },
+  fields: { "with key vault": null, "rotate the secret": "rotate" },
 };
 export const deployConnector: Words = {
   name: "deploy-connector",

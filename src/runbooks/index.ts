@@ -5,6 +5,7 @@ import { drDrill } from "./dr-drill.js";
 import { connectClusters } from "./connect-clusters.js";
 import { deployConnector } from "./deploy-connector.js";
 import { deployCvo } from "./deploy-cvo.js";
+import { encryptSvm } from "./encrypt-svm.js";
 import { extendLease } from "./extend-lease.js";
 import { failover } from "./failover.js";
 import { fence } from "./fence.js";
@@ -42,6 +43,7 @@ export const runbooks: readonly AnyRunbook[] = [
   snapshot,
   connectClusters,
   peerSvms,
+  encryptSvm,
   deleteSnapshot,
   resyncMirror,
   prepareHostRunbook,

@@ -292,6 +292,7 @@ export async function startTestWorld(
         clock,
         beforeWrite: leaseCheck,
         requestTimeoutMs: 5_000,
+        openSecret: (secret) => `value of ${secret}`,
       }),
     ]),
   );

@@ -180,6 +180,13 @@ export class Manager {
       };
     }
     if (lower[1] === "microsoft.authorization") return this.authorization(ask, found.id, parts.slice(2));
+    const rights = lower.indexOf("microsoft.authorization");
+    if (rights > 2 && lower[rights - 1] === "providers") {
+      const scope = `${found.id}/${parts.slice(0, rights - 1).join("/")}`;
+      const resource = this.land.find(scope);
+      if (!resource) throw new ArmError(404, "ResourceNotFound", `The Resource '${scope}' was not found.`);
+      return this.authorization(ask, resource.id, parts.slice(rights + 1));
+    }
     if (lower[1] === "microsoft.resources" && lower[2] === "deployments") {
       ask.permit(`Microsoft.Resources/deployments/${verb(ask.request.method)}`);
       this.version("Microsoft.Resources/deployments", ask);

@@ -10,6 +10,10 @@ const MANAGED: Readonly<Record<string, string>> = {
   "Key Vault Crypto User": "12338af0-0e69-4776-bea7-57ae8d297424",
 };
 
+/** The service principal ONTAP signs in to the vault as, and its right there. */
+const NVE_PRINCIPAL = "c0ffee00-0000-4000-8000-00000000a4e1";
+const NVE_ASSIGNMENT = "c0ffee00-0000-4000-8000-00000000a551";
+
 /** Where a world's network lies, when it says nothing else. */
 export const NETWORK_GROUP = "rg-network-eastus2";
 export const VNET = "vnet-epic";
@@ -110,6 +114,16 @@ export function seedResources(world: World): ArmResource[] {
       attributes: { enabled: true, created: 1_700_000_000, updated: 1_700_000_000, exp: 1_819_700_000 },
       secretUri: "https://kv-epic.vault.azure.net/secrets/sluice-nve",
     }),
+    of(
+      `${vault}/providers/Microsoft.Authorization/roleAssignments/${NVE_ASSIGNMENT}`,
+      "Microsoft.Authorization/roleAssignments",
+      {
+        roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${MANAGED["Key Vault Crypto User"]}`,
+        principalId: NVE_PRINCIPAL,
+        principalType: "ServicePrincipal",
+        scope: vault,
+      },
+    ),
     ...Object.entries(MANAGED).map(([roleName, guid]): ArmResource => ({
       id: `/providers/Microsoft.Authorization/roleDefinitions/${guid}`,
       name: guid,

@@ -5,6 +5,7 @@ import type { ClusterState } from "../state.js";
 
 /** What a system comes with: CVO in Azure by default FlexClone, iSCSI, SnapMirror and SnapRestore, key management from 9.12.1 (reference 0). */
 function licencesOf({ spec }: ClusterState): readonly string[] {
+  if (spec.licences) return spec.licences;
   const always = ["flexclone", "iscsi", "snapmirror", "snaprestore"];
   if (spec.platform === "onprem") return [...always, "fcp", "volume_encryption"];
   const encrypts = spec.volumes.some((each) => each.encrypted);

@@ -56,6 +56,9 @@ const CLUSTER_ROLE: Readonly<Record<string, Right>> = {
   "/application/consistency-groups": "all",
   "/support/ems": "all",
   "/security/multi-admin-verify": "read",
+  "/security/azure-key-vaults": "all",
+  "/security/key-managers": "read",
+  "/name-services/dns": "read",
 };
 
 /** The role `sluice-setup`: what it takes besides to connect clusters and SVMs, once. docs/operating.md gives its commands. */

@@ -37,6 +37,7 @@ import { emsMessages } from "../support/catalogue.js";
 import { destinationWrites, emsDestinations } from "../support/destinations.js";
 import { emsEvents, emsWrites } from "../support/ems.js";
 import { peerPermissions, svmPeers, svmPeerWrites } from "../svm/peers.js";
+import { dns, dnsWrites } from "../svm/dns.js";
 import { svms, svmWrites } from "../svm/svms.js";
 
 /** Every route the simulator answers: what is not here is 404 or 405. The coverage table in docs is printed from it. */
@@ -46,7 +47,11 @@ export const families: readonly Family[] = [
     collections: [clusterRecord, nodes, licences, jobs, clusterPeers, schedules, accounts, roles],
     writes: [...clusterWrites, ...clusterPeerWrites, ...scheduleWrites],
   },
-  { name: "svm", collections: [svms, svmPeers, peerPermissions], writes: [...svmWrites, ...svmPeerWrites] },
+  {
+    name: "svm",
+    collections: [svms, dns, svmPeers, peerPermissions],
+    writes: [...svmWrites, ...dnsWrites, ...svmPeerWrites],
+  },
   {
     name: "network",
     collections: [ipInterfaces, fcInterfaces, servicePolicyRecords, ipspaces, broadcastDomains, ports, ipRoutes],

@@ -18,6 +18,8 @@ export function seedCluster(fabric: FabricState, spec: WorldCluster): ClusterSta
         ? { targetName: `iqn.1992-08.com.netapp:sn.${hex}:vs.${i + 3}`, enabled: true, alias: svm.name }
         : undefined,
       fcp: svm.fcp ? { targetName: `20:00:00:a0:98:5a:01:0${i}`, enabled: true } : undefined,
+      // Azure's own resolver, which is what BlueXP gives the SVMs it makes.
+      dns: spec.platform === "onprem" ? undefined : { domains: ["riverside.internal"], servers: ["168.63.129.16"] },
       createdAt: born,
     };
   });

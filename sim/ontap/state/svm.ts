@@ -6,5 +6,6 @@ export interface SvmState {
   comment?: string | undefined;
   readonly iscsi?: { readonly targetName: string; enabled: boolean; alias: string } | undefined;
   readonly fcp?: { readonly targetName: string; enabled: boolean } | undefined;
+  dns?: { readonly domains: readonly string[]; readonly servers: readonly string[] } | undefined;
   readonly createdAt: number;
 }

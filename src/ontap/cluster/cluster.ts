@@ -101,6 +101,12 @@ export function clusterReads(http: HttpReads) {
       });
     },
 
+    /** GET /cluster/licensing/licenses: names of what is licensed, lower case (`volume_encryption`, `mt_ek_mgmt`). Rejected "6" for SVM-scoped logins. */
+    listLicences: (): Promise<string[]> =>
+      http.list("/cluster/licensing/licenses", { fields: "name,state" }, (wire) =>
+        needText(wire, "name").toLowerCase(),
+      ),
+
     /** GET /cluster?fields=version, read once and kept. A login that may not look gets 9.10.1, marked `assumed`. */
     version,
 

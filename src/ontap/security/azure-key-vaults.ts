@@ -65,8 +65,15 @@ export function azureKeyVaultReads(http: HttpReads) {
   };
 }
 
+/** A secret by its name, opened only when the call is sent. */
+export interface NamedSecret {
+  readonly $secret: string;
+}
+export type OpenSecret = (name: string) => string | Promise<string>;
+
 /** How the array shows who it is to Azure; a secret either way. A certificate is PKCS#12 in base64 and needs ONTAP 9.10. */
-export type AzureCredential = { readonly clientSecret: string } | { readonly clientCertificate: string };
+export type AzureCredential =
+  { readonly clientSecret: string | NamedSecret } | { readonly clientCertificate: string | NamedSecret };
 
 export interface NewAzureKeyVault {
   readonly svm: string;
@@ -78,15 +85,18 @@ export interface NewAzureKeyVault {
   readonly credential: AzureCredential;
 }
 
-const secretOf = (credential: AzureCredential): string =>
-  "clientSecret" in credential ? credential.clientSecret : credential.clientCertificate;
-const credentialBody = (credential: AzureCredential) =>
-  "clientSecret" in credential
-    ? { client_secret: credential.clientSecret }
-    : { client_certificate: credential.clientCertificate };
+/** The credential as the call says it, and the value that no message may hold. */
+async function opened(credential: AzureCredential, open: OpenSecret): Promise<{ body: object; secret: string }> {
+  const given = "clientSecret" in credential ? credential.clientSecret : credential.clientCertificate;
+  const secret = typeof given === "string" ? given : await open(given.$secret);
+  return {
+    secret,
+    body: "clientSecret" in credential ? { client_secret: secret } : { client_certificate: secret },
+  };
+}
 
 /** Writes of `/security/azure-key-vaults` (reference 10). All asynchronous. */
-export function azureKeyVaultWrites(http: HttpWrites) {
+export function azureKeyVaultWrites(http: HttpWrites, openSecret: OpenSecret) {
   const act = (path: string, body: object, options: WriteOptions): Promise<Accepted> =>
     http.start({ method: "POST", path, body }, { returnTimeoutSeconds: SHORT_WORK, ...options });
   return {
@@ -94,8 +104,9 @@ export function azureKeyVaultWrites(http: HttpWrites) {
      * POST /security/azure-key-vaults, of a data SVM without encrypted volumes. Errors: 65537500 it has a key manager, 65537523 bad key id, 65537553 bad vault, 65537567 no
      * authentication, 65537573 bad certificate, 65537506 MetroCluster, 65539704.
      */
-    create: (vault: NewAzureKeyVault, options: WriteOptions = {}): Promise<Accepted> =>
-      http.start(
+    create: async (vault: NewAzureKeyVault, options: WriteOptions = {}): Promise<Accepted> => {
+      const { body, secret } = await opened(vault.credential, openSecret);
+      return http.start(
         {
           method: "POST",
           path: "/security/azure-key-vaults",
@@ -106,24 +117,22 @@ export function azureKeyVaultWrites(http: HttpWrites) {
             key_id: vault.keyId,
             tenant_id: vault.tenantId,
             client_id: vault.clientId,
-            ...credentialBody(vault.credential),
+            ...body,
           },
-          secrets: [secretOf(vault.credential)],
+          secrets: [secret],
         },
         { returnTimeoutSeconds: SHORT_WORK, ...options },
-      ),
+      );
+    },
 
     /** PATCH /security/azure-key-vaults/{uuid} with a new credential, before the old one ends. 65537540 Azure refuses it, 65537120 not configured. */
-    setCredential: (uuid: string, credential: AzureCredential, options: WriteOptions = {}): Promise<Accepted> =>
-      http.start(
-        {
-          method: "PATCH",
-          path: api`/security/azure-key-vaults/${uuid}`,
-          body: credentialBody(credential),
-          secrets: [secretOf(credential)],
-        },
+    setCredential: async (uuid: string, credential: AzureCredential, options: WriteOptions = {}): Promise<Accepted> => {
+      const { body, secret } = await opened(credential, openSecret);
+      return http.start(
+        { method: "PATCH", path: api`/security/azure-key-vaults/${uuid}`, body, secrets: [secret] },
         { returnTimeoutSeconds: SHORT_WORK, ...options },
-      ),
+      );
+    },
 
     /** POST …/{uuid}/rekey-internal: the array's own keys anew, wrapped by the same key in the vault. */
     rekeyInternal: (uuid: string, options: WriteOptions = {}): Promise<Accepted> =>

@@ -1,5 +1,5 @@
 import type { HttpReads } from "../wire/calls.js";
-import { flag, needText, part, parts, text, type Wire } from "../wire/records.js";
+import { flag, needText, part, parts, text, texts, type Wire } from "../wire/records.js";
 
 export interface Svm {
   readonly uuid: string;
@@ -41,6 +41,14 @@ export function svmReads(http: HttpReads) {
   return {
     /** GET /svm/svms, all pages. */
     list,
+    /** GET /name-services/dns?svm.name: its name servers; empty when it has none. */
+    listNameServers: async (svm: string): Promise<readonly string[]> =>
+      (
+        await http.list("/name-services/dns", { fields: "servers", where: { "svm.name": svm } }, (wire) =>
+          texts(wire, "servers"),
+        )
+      ).flat(),
+
     /** GET /svm/svms?name. */
     findByName: async (name: string): Promise<Svm | undefined> => (await list({ name }))[0],
   };

@@ -30,6 +30,10 @@ export const SYSTEM_WORDS: Readonly<Record<string, readonly string[]>> = {
     "turn on encryption on|for|of?",
     "set up the? azure key vault",
   ],
+  "rotate the secret": [
+    "rotate|renew|replace|change|roll the? azure? key? vault|keyvault? client? secret|credential of|on|for?",
+    "set|give a? new azure? key? vault|keyvault? client? secret of|on|for?",
+  ],
   deploy: [
     ...verb(
       "deploy",
