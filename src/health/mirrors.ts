@@ -20,6 +20,12 @@ interface Case {
 
 /** What is wrong with one mirror of a set: its worst condition, and what explains it. Empty when it is fine or could not be looked at. */
 export function mirrorFindings(set: SetConfig, member: MemberHealth, now: number, timeZone: string): Finding[] {
+  if (nothingThere(member)) {
+    const { mirror } = member;
+    const says = `${set.name} is not protected: nothing is mirrored to ${mirror.cluster}, and there is no volume ${mirror.volume} there.`;
+    const choices = [{ label: `Protect ${set.name}`, say: `protect ${set.name}` }];
+    return [finding(set, "volumeGone", "bad", "not protected", says, { choices })];
+  }
   const sides = sideFindings(set, member);
   if (sides.some((each) => each.kind === "volumeGone") || !member.relationship.ok) return sides;
   const { mirror } = member;
@@ -31,6 +37,10 @@ export function mirrorFindings(set: SetConfig, member: MemberHealth, now: number
   const it = `${set.name}: the mirror ${mirror.volume} on ${mirror.cluster}`;
   return [...sides, ...stateFindings({ set, member, is, now, timeZone, it })];
 }
+
+/** Neither a mirror nor a volume for one, while the source is there: never begun, or all of it gone; protecting it is the way on from both. */
+const nothingThere = ({ relationship, onSource, onMirror }: MemberHealth): boolean =>
+  relationship.ok && !relationship.is && onMirror.ok && !onMirror.is && onSource.ok && onSource.is !== undefined;
 
 function finding(
   set: SetConfig,

@@ -47,7 +47,7 @@ describe("two clusters that have never heard of each other", () => {
     await scene.card(peered, /Done in/);
     expect(await peeredNow(scene)).toEqual(["available", "peered"]);
     const asked = await scene.say("health", { user: "U0STORAGE2" });
-    await scene.reply(asked, /there is no volume epic_prd_dr on cvo-eastus2/);
+    await scene.reply(asked, /prod is not protected: nothing is mirrored to cvo-eastus2/);
     expect(textOf(await scene.reply(asked, /epic_prd_dr/))).not.toMatch(/peer/);
   });
 });
