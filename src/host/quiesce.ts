@@ -17,6 +17,8 @@ const quiesceInput = z.object({
   /** From the configuration: exits 0 when the application runs. Without it, it is taken to run. */
   checkHook: hook.optional(),
   /** Commands or users whose open files the stop hook is there to end; anybody else's are a refusal. */
+  /** Leave no device of these LUNs behind, because they are about to be taken from the host. `reactivate` looks for them again. */
+  letGo: z.literal(true).optional(),
   expected: z.array(z.string().regex(/^[A-Za-z0-9_.+-]{1,32}$/)).optional(),
 });
 export type QuiesceInput = z.infer<typeof quiesceInput>;
@@ -100,6 +102,7 @@ export const quiesce = defineChange<QuiesceInput, KeptFacts>({
     SLUICE_HOOK: input.stopHook,
     SLUICE_CHECK: input.checkHook,
     SLUICE_EXPECTED: input.expected?.join(" "),
+    SLUICE_LET_GO: input.letGo ? "1" : undefined,
   }),
 });
 

@@ -241,7 +241,7 @@ export const fence: Words = {
 };
 export const failback: Words = {
   name: "failback",
-  says: ["failback <set> [from <source>] [to <home>]"],
+  says: ["failback <set> [from <source>] [to <home>] [and start the application]"],
   summary: "moves a failed-over set back to its array",
   effect: "destroy",
   fields: { source: null, home: null },

@@ -115,6 +115,7 @@ function plan(asked: Request, facts: Facts, p: Planner<typeof steps>): void {
         tag,
         vgs: set.layout.volumeGroups.map(({ name }) => name),
         wwids: luns.map(({ wwid }) => wwid),
+        letGo: true,
         ...(stop === undefined ? {} : { stopHook: stop, expected: [...ends] }),
       },
       ...(start === undefined ? {} : { startHook: start }),

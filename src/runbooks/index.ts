@@ -7,6 +7,7 @@ import { deployConnector } from "./deploy-connector.js";
 import { deployCvo } from "./deploy-cvo.js";
 import { encryptSvm } from "./encrypt-svm.js";
 import { extendLease } from "./extend-lease.js";
+import { failback } from "./failback.js";
 import { failover } from "./failover.js";
 import { fence } from "./fence.js";
 import { pauseMirror } from "./pause-mirror.js";
@@ -35,6 +36,7 @@ export const runbooks: readonly AnyRunbook[] = [
   restore,
   failover,
   fence,
+  failback,
   drDrill,
   updateMirror,
   pauseMirror,

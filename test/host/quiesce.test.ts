@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { quiesce, quiesced, reactivate } from "../../src/host/index.js";
+import { inspect, quiesce, quiesced, reactivate } from "../../src/host/index.js";
 import { place, quiesceInput, type Place } from "./support/world.js";
 
 const stopHook = "pcs resource disable grp_epicprd --wait";
@@ -41,6 +41,28 @@ describe("quiesce and reactivate", () => {
     expect(at.hosts.snapshot()).toEqual(before);
     expect(shown(at).mounts[0]!.options).toBe(options);
     expect(await back(at, "t3", startHook)).toMatchObject({ found: "done" });
+    expect(at.hosts.snapshot()).toEqual(before);
+  });
+
+  test("with its LUNs let go, they can be taken from the host without anything sleeping on them, and are found again", async () => {
+    const at = place("epic-prd-01");
+    const before = at.hosts.snapshot();
+    expect(await off(at, "t1", { stopHook, letGo: true })).toMatchObject({ found: "done" });
+    const maps = new Map(at.san.fcMaps);
+    at.san.fcMaps.clear();
+    expect(await off(at, "t2", { stopHook, letGo: true })).toMatchObject({ found: "done" });
+    const looked = await inspect.ask(at.host, { vgs, wwids });
+    expect(looked.vgs).toEqual([]);
+    expect(looked.luns.every(({ map, paths }) => !map && paths === 0)).toBe(true);
+    expect(await back(at, "t3", startHook)).toMatchObject({
+      found: "partial",
+      why: expect.stringContaining("is not seen on this host"),
+    });
+    for (const [number, serial] of maps) at.san.fcMaps.set(number, serial);
+    expect(await back(at, "t4", startHook)).toMatchObject({
+      found: "done",
+      output: { mounts: [{ path: "/epic/prd", mounted: true }] },
+    });
     expect(at.hosts.snapshot()).toEqual(before);
   });
 

@@ -277,12 +277,21 @@ async function prepare(world: TestWorld, runbook: AnyRunbook, arrange: LawOption
   const { engine, before } = start;
   const { runbook: name, request } = readSentence(world, runbook.example.say);
   expect(name).toBe(runbook.name);
-  const effectsBefore = new Map(world.farEnds.map((end) => [end.name, end.destroyed().length]));
+  const countDestroyed = () => new Map(world.farEnds.map((end) => [end.name, end.destroyed().length]));
+  let effectsBefore = countDestroyed();
+  // a chain's later run is judged by what it did itself
+  let begun = before;
+  engine.onNext = () => {
+    begun = compared();
+    effectsBefore = countDestroyed();
+  };
   return {
     engine,
-    before,
     run: async () => driveWithPerson(world, engine, await engine.ask(name, request)),
     goOn: (run) => driveWithPerson(world, engine, run),
+    get before() {
+      return begun;
+    },
     plan: async () => {
       const run = {
         id: "rlaw",
@@ -347,9 +356,13 @@ function withoutWhatStays(snapshot: unknown): unknown {
     if (key === "policies" && Array.isArray(value))
       return value.filter((each: { comment?: string }) => each.comment !== "built in");
     const isMirror = typeof value === "object" && value !== null && "type" in value && value.type === "dp";
-    return isMirror ? { ...value, content: undefined } : value;
+    return isMirror ? { ...value, content: undefined, luns: "luns" in value ? withoutDisks(value.luns) : [] } : value;
   }) as unknown;
 }
+
+/** What is on the LUNs of a mirror is its content too. */
+const withoutDisks = (luns: unknown): unknown =>
+  Array.isArray(luns) ? luns.map((each: object) => ({ ...each, disk: undefined })) : luns;
 
 const without = (world: unknown, keys: readonly string[]): unknown =>
   JSON.parse(JSON.stringify(world), (key, value: unknown) => (keys.includes(key) ? undefined : value)) as unknown;

@@ -9,6 +9,7 @@ import type { Json } from "../../src/core/json.js";
 import type { Plan } from "../../src/core/plan.js";
 import { defaultTimings, type Engine, type FarEnds, type Registry } from "../../src/jobs/engine.js";
 import { MemoryStore } from "../../src/jobs/store/memory.js";
+import { sweep } from "../../src/jobs/sweep.js";
 import { turn, type TurnEnd } from "../../src/jobs/turn.js";
 import { Watcher } from "../../src/jobs/watch.js";
 import type { AnyRunbook } from "../../src/runbooks/define.js";
@@ -108,8 +109,25 @@ export class TestEngine {
     return turn(engine, run);
   }
 
-  /** Turns and waits until the run rests for people or is closed. */
+  /**
+   * Turns and waits until the run rests for people or is closed. A chain is followed: the next run's view is answered while that is not done, the
+   * first one's when all are.
+   */
   async drive(run: RunId, limit = 2_000): Promise<RunView> {
+    const first = await this.driveOne(run, limit);
+    if (first.status !== "handingOn" || !first.child) return first;
+    this.onNext?.();
+    const next = await this.drive(first.child.id, limit);
+    if (next.outcome !== "succeeded") return next;
+    // whoever ended it may have died before telling the first one
+    await sweep(this.engine);
+    return this.driveOne(run, limit);
+  }
+
+  /** Told whenever a chain's next run begins. */
+  onNext: (() => void) | undefined;
+
+  private async driveOne(run: RunId, limit: number): Promise<RunView> {
     const watcher = new Watcher(this.engine);
     for (let i = 0; i < limit; i += 1) {
       const end = await this.turn(run);

@@ -156,6 +156,27 @@ take_off() {
   done
 }
 
+# let_go: no device of these LUNs is left. A map whose LUN is taken away queues for ever, and whoever asks LVM anything then sleeps with it.
+let_go() {
+  local wwid map sd sds try
+  [ -n "$SLUICE_LET_GO" ] || return 0
+  has_line gone || printf 'gone\\n' >>"$record"
+  for wwid in $SLUICE_WWIDS; do
+    sds=$(sds_of "$wwid")
+    for try in 1 2 3 4 5 6; do
+      map=$(map_of "$wwid")
+      [ -n "$map" ] || break
+      attempt 30 multipath -f "$wwid"
+      [ "$try" -lt 6 ] || [ -z "$(map_of "$wwid")" ] || fail multipath "the multipath device $wwid is still in use: $out"
+      [ -z "$(map_of "$wwid")" ] || sleep 1
+    done
+    for sd in $sds; do
+      [ "$(read_word "/sys/block/$sd/device/wwid")" = "naa.\${wwid:1}" ] || continue
+      printf '1\\n' >"/sys/block/$sd/device/delete"
+    done
+  done
+}
+
 list_targets() {
   local lv
   for lv in $(ask 60 lvs --noheadings -o lv_name "$1"); do mounts_of "/dev/$1/$lv"; done
@@ -178,6 +199,7 @@ main() {
   stop_application
   take_off
   flush
+  let_go
   printf 'stopped\\n' >>"$record"
   list_kept
   succeed
@@ -189,6 +211,28 @@ main </dev/null
 /** Reactivate: reads the LUNs anew, then activates and mounts exactly what quiesce wrote down. Starts the application only when given a hook. */
 export const reactivateText = `${shared}
 script=reactivate
+
+# find_again: what was let go is looked for on every SCSI host
+find_again() {
+  local wwid scan sd try map
+  has_line gone || return 0
+  for scan in /sys/class/scsi_host/host*/scan; do printf '%s\\n' '- - -' >"$scan"; done
+  attempt 35 udevadm settle --timeout=30
+  for wwid in $SLUICE_WWIDS; do
+    for try in 1 2 3 4 5 6 7 8 9 10; do
+      map=$(map_of "$wwid")
+      [ -z "$map" ] || break
+      for sd in $(sds_of "$wwid"); do
+        attempt 30 multipath -a "/dev/$sd"
+        attempt 30 multipathd add path "$sd"
+      done
+      attempt 30 multipathd add map "$wwid"
+      attempt 35 udevadm settle --timeout=30
+      sleep 1
+    done
+    [ -n "$map" ] || fail scan "the LUN $wwid is not seen on this host, or has no multipath device"
+  done
+}
 
 read_anew() {
   local wwid sd
@@ -225,6 +269,7 @@ main() {
   [ -e "$record" ] || refuse record 'nothing was written down on this host under this run, so there is nothing to bring back'
   changed=true
   if ! has_line back; then
+    find_again
     read_anew
     bring_back
   fi

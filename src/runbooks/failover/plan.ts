@@ -141,6 +141,7 @@ function quiet(facts: Facts, source: SourceFacts, host: HostConfig, p: P): void 
       tag: hostTag(facts.run.id),
       vgs: facts.places.map(({ group }) => group.name),
       wwids: source.members.flatMap(({ luns }) => luns.map(({ wwid }) => wwid)),
+      letGo: true,
       ...(stop === undefined ? {} : { stopHook: stop, expected: [...ends] }),
     },
     ...(start === undefined ? {} : { startHook: start }),

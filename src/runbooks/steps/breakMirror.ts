@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { pauseNoteName } from "../../core/pause-note.js";
 import type { Effect } from "../../core/plan.js";
+import type { Environment } from "../../core/resource.js";
 import { Rejected } from "../../core/problems.js";
 import { defineStep, shown, type Past, type Probe, type StepDef } from "../define.js";
 import { changes, mirrorResource, volumeResource } from "../resources.js";
@@ -134,6 +135,7 @@ async function breakOff(given: BreakInput, on: Tools, attempt: number): Promise<
 }
 
 const breaking = (
+  environment: Environment,
   effect: Effect | ((given: { readonly loses: unknown }) => Effect),
   undo: StepDef<BreakInput, BreakOutput>["undo"],
 ): StepDef<BreakInput, BreakOutput> =>
@@ -148,7 +150,7 @@ const breaking = (
     },
     touches: (given) => [
       changes(mirrorResource(volumeRefOf(given))),
-      changes(volumeResource(volumeRefOf(given), "dr")),
+      changes(volumeResource(volumeRefOf(given), environment)),
     ],
     before: async (given, on) => ({
       exported: (await on.ontap(given.cluster).relationships.find(given.relationship))?.exportedSnapshot ?? null,
@@ -167,16 +169,22 @@ export async function resyncAgain(given: Target, on: Tools): Promise<void> {
 }
 
 /** With its source alive: until somebody has written to it, a resync makes the mirror what it was. */
-export const breakMirror = breaking("change", {
+export const breakMirror = breaking("dr", "change", {
   describe: (given) =>
     `${mirrorName(given)} is resynchronised from its source; nothing has been written to it by then but by this plan`,
   run: (given, _past, on) => resyncAgain(given, on),
 });
 
 /** With its source dead: nothing can make it a mirror again before that is back. */
-export const breakMirrorForGood = breaking(({ loses }) => (loses === "" ? "change" : "destroy"), {
+export const breakMirrorForGood = breaking("dr", ({ loses }) => (loses === "" ? "change" : "destroy"), {
   impossible:
     "a mirror whose source does not answer cannot be made one again; once the source is back a failback keeps what is written from here on",
+});
+
+/** The array's own volume, which followed the copy for a while, is production again. Nobody has its LUNs yet, so it can be taken back. */
+export const breakReverse = breaking("production", "change", {
+  describe: (given) => `${shown(given.volume, "?")} follows the copy again; no host has had it meanwhile`,
+  run: (given, _past, on) => resyncAgain(given, on),
 });
 
 const readInput = z.object({

@@ -21,7 +21,8 @@ export const quiesceHost = defineStep<z.infer<typeof quiesceStepInput>, z.infer<
   describe: (given) => {
     const hook = (given.quiesce as { stopHook?: unknown }).stopHook;
     const stop = hook === undefined ? "" : `stop the application ("${shown(hook, "?")}"), `;
-    return `On ${hostOf(given.host).name}: ${stop}unmount and deactivate ${places(given.quiesce)}`;
+    const go = (given.quiesce as { letGo?: unknown }).letGo === true ? ", and let go of its LUNs" : "";
+    return `On ${hostOf(given.host).name}: ${stop}unmount and deactivate ${places(given.quiesce)}${go}`;
   },
   touches: (given) => [changes(hostResource(hostOf(given.host)))],
   probe: (given, on, past) => probeHost(quiesce, given.host.name, given.quiesce, on, past),

@@ -1,0 +1,4 @@
+import { failback } from "../../src/runbooks/failback.js";
+import { laws } from "./laws.js";
+
+laws(failback);
