@@ -25,7 +25,7 @@ export const provision = defineRunbook({
   observe,
   plan,
   closing,
-  example: { say: "provision 2 LUNs of 10 GB for epic-tst-01 at /epic/app", world: "epic" },
+  example: { say: "provision 2 LUNs of 10 GB for prod on epic-tst-01 at /epic/app", world: "epic" },
 });
 
 function plan(_asked: ProvisionRequest, facts: Facts, p: Planner<typeof steps>): void {
