@@ -1,4 +1,4 @@
-import type { HostRun, Hosts } from "../host/index.js";
+import type { BegunRun, HostRun, Hosts } from "../host/index.js";
 import { HostUnreachable } from "../host/index.js";
 import { iso, type Operation, type Operations } from "./operations.js";
 import { ArmError, type AzureKnobs } from "./types.js";
@@ -7,6 +7,9 @@ const LIMIT = 25;
 /** Compute gives up on a silent guest agent after about this long. */
 const AGENT_PATIENCE_MS = 25 * 60_000;
 const TAIL_BYTES = 4096;
+/** The agent's own limit where none is given. */
+const AGENT_LIMIT_S = 5400;
+const NOTHING = { exitCode: 0, stdout: "", stderr: "" };
 
 interface Parameter {
   readonly name?: string;
@@ -44,6 +47,8 @@ interface Resource {
   operation: Operation;
   /** The agent never took it. */
   isLost: boolean;
+  /** Under way on a host that takes its own time. */
+  begun?: BegunRun;
 }
 
 export interface RunCommandView {
@@ -117,6 +122,7 @@ export class RunCommands {
       };
     };
     if (!this.hosts.agentIsReady(this.vm)) return lost();
+    if (this.hosts.begin) return this.follow(name, body);
     let run: HostRun;
     try {
       run = await this.execute(name, body);
@@ -136,12 +142,36 @@ export class RunCommands {
     return { name, body, createdAt: acceptedAt, isLost: false, operation, execution };
   }
 
+  /** On a host that takes its own time the script is running when the call is answered, and its end is heard of when it comes. */
+  private follow(name: string, body: RunCommandBody): Resource {
+    const at = this.now();
+    const { properties } = body;
+    const limitMs = (properties?.timeoutInSeconds ?? AGENT_LIMIT_S) * 1000;
+    const begun = this.hosts.begin?.(this.vm, properties?.source?.script ?? "", namedEnv(properties), limitMs);
+    const isAsync = properties?.asyncExecution === true;
+    const resource: Resource = {
+      name,
+      body,
+      createdAt: at,
+      isLost: false,
+      operation: this.operations.create(this.vm, at, isAsync ? at : Infinity),
+      execution: { startsAt: at, endsAt: null, outcome: NOTHING, run: undefined, isReleased: true },
+      ...(begun ? { begun } : {}),
+    };
+    void begun?.done.then(
+      (run) => {
+        resource.execution = timeline({ ...run, tookMs: this.now() - at }, at, undefined);
+        if (!isAsync) resource.operation.endsAt = resource.execution.endsAt ?? Infinity;
+      },
+      // nobody will ever tell
+      () => undefined,
+    );
+    return resource;
+  }
+
   private async execute(name: string, { properties }: RunCommandBody): Promise<HostRun> {
     const given = [...(properties?.parameters ?? []), ...(properties?.protectedParameters ?? [])];
-    // Empty values are skipped: the variable is unset, not empty.
-    const env = Object.fromEntries(
-      given.flatMap((each) => (each.name && each.value ? [[each.name, each.value] as const] : [])),
-    );
+    const env = namedEnv(properties);
     const script = properties?.source?.script ?? "";
     const unnamed = given.filter((each) => !each.name).map((each) => each.value ?? "");
     if (unnamed.length === 0) return this.hosts.run(this.vm, script, env);
@@ -203,6 +233,7 @@ export class RunCommands {
   }
 
   private letGo(resource: Resource): void {
+    if (!this.isOver(resource)) resource.begun?.kill();
     this.release(resource);
   }
 
@@ -267,6 +298,14 @@ export class RunCommands {
       endTime: iso(execution.endsAt),
     };
   }
+}
+
+/** Named parameters are environment variables. Empty values are skipped: the variable is unset, not empty. */
+function namedEnv(properties: RunCommandBody["properties"]): Record<string, string> {
+  const given = [...(properties?.parameters ?? []), ...(properties?.protectedParameters ?? [])];
+  return Object.fromEntries(
+    given.flatMap((each) => (each.name && each.value ? [[each.name, each.value] as const] : [])),
+  );
 }
 
 /** When it starts, when it ends and how. Killed by its limit or by a signal, Linux reports Failed and -1. */

@@ -8,6 +8,7 @@ import { WatchedSan, type Job, type ScriptMemory } from "./memory.js";
 import { Run } from "./run.js";
 import { comparable, shown } from "./shown.js";
 import {
+  type BegunRun,
   HostUnreachable,
   type HostFault,
   type HostKnobs,
@@ -23,8 +24,12 @@ export interface Hosts {
    * @throws HostUnreachable, Error for a name that is no host.
    */
   run(host: string, script: string, env?: Readonly<Record<string, string>>, stdin?: string): Promise<HostRun>;
+  /** Only of hosts that take their own time, as the lab's guests: starts a script; the guest ends it after `limitMs`. */
+  begin?(host: string, script: string, env: Readonly<Record<string, string>>, limitMs: number): BegunRun;
   /** For `GET /_control/hosts`. */
   state(): { readonly hosts: Readonly<Record<string, ShownHost>> };
+  /** The same, of hosts that have to be asked. */
+  look?(): Promise<{ readonly hosts: Readonly<Record<string, ShownHost>> }>;
   /** What a change and its way back must leave as it was; no times, process or session numbers. */
   snapshot(): unknown;
   /** Runs what timers of the hosts have come due until now. A host does so by itself before every script. */

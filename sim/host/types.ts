@@ -40,6 +40,14 @@ export interface HostRun {
   release(): void;
 }
 
+/** A script that is running on a host that takes its own time. */
+export interface BegunRun {
+  /** Its end, as it came. `tookMs` is real time. */
+  readonly done: Promise<HostRun>;
+  /** Ends the script's shell. */
+  kill(): void;
+}
+
 /** Thrown by `run` when nothing answers at that host: switched off, or a fault says so. */
 export class HostUnreachable extends Error {
   constructor(readonly host: string) {

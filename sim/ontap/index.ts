@@ -91,6 +91,8 @@ export interface Fabric {
   write(cluster: string, svm: string, volume: string): string;
   /** Content id of a volume, or of a snapshot of it; undefined when it is not there. */
   contentOf(cluster: string, svm: string, volume: string, snapshot?: string): string | undefined;
+  /** Only with `data`: a volume's LUNs by name, with the file each one's bytes are in. */
+  lunFiles(cluster: string, svm: string, volume: string): Readonly<Record<string, string>>;
   /** Brings the arrays to the clock's present time, which every look at them does too: for those that nobody looks at. */
   settle(): void;
   /** The world as at the start, at the clock's present time. */
@@ -168,6 +170,11 @@ export function createFabric(options: FabricOptions): Fabric {
         return snapshot === undefined
           ? found?.content.id
           : found?.snapshots.find((each) => each.name === snapshot)?.content.id;
+      }),
+    lunFiles: (cluster, svm, volume) =>
+      settled(() => {
+        const found = volumeNamed(state.cluster(cluster), svm, volume);
+        return found ? (state.bytes?.files(found) ?? {}) : {};
       }),
     settle: () => state.settle(),
     reset: () => state.reset(),

@@ -3,9 +3,9 @@ import { bluexpOf, createBluexp, cvoAdminPassword, type Bluexp, type BluexpKnobs
 import { createHosts, type Hosts } from "../host/index.js";
 import { wallClock, type SimClock } from "../kit/clock.js";
 import { simCa } from "../kit/tls.js";
-import { createFabric, type Fabric, type Knobs } from "../ontap/index.js";
+import { createFabric, type DataOptions, type Fabric, type Knobs } from "../ontap/index.js";
 import { createSlack, type SlackSim } from "../slack/index.js";
-import { createSsh, type Ssh } from "../ssh/index.js";
+import { createSsh, type Ssh, type SshServers } from "../ssh/index.js";
 import { getWorld, type World } from "./index.js";
 
 export interface WorldOptions {
@@ -14,8 +14,18 @@ export interface WorldOptions {
   readonly azure?: Partial<AzureKnobs>;
   readonly bluexp?: Partial<BluexpKnobs>;
   readonly slackPort?: number;
+  /** The lab's: LUNs that are files, and hosts that are machines. */
+  readonly real?: (world: World) => Promise<RealParts>;
   /** Without Slack: for commands that only look at arrays. */
   readonly withoutSlack?: boolean;
+}
+
+/** What stands in for simulated hosts and virtual disks. */
+export interface RealParts {
+  readonly data: DataOptions;
+  readonly hosts: Hosts;
+  readonly shells: Pick<SshServers, "endpoints" | "clientKey">;
+  close(): Promise<void>;
 }
 
 /** A whole world at the far end of the wire, and what a product needs to be told to reach it. */
@@ -41,8 +51,9 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
   const world = getWorld(name);
   const clock = options.clock ?? wallClock;
   const ca = (await simCa()).certPem;
-  const fabric = createFabric({ world, clock, knobs: options.ontap ?? {} });
-  const hosts = createHosts({ world, clock, san: fabric.san() });
+  const real = await options.real?.(world);
+  const fabric = createFabric({ world, clock, knobs: options.ontap ?? {}, ...(real ? { data: real.data } : {}) });
+  const hosts = real?.hosts ?? createHosts({ world, clock, san: fabric.san() });
   const azure = createAzure({ world, clock, hosts, nics: () => fabric.cloudNics(), knobs: options.azure ?? {} });
   const bluexp = createBluexp({ world, clock, yard: fabric, cloud: azure.cloud, knobs: options.bluexp ?? {} });
   const ssh = createSsh({ world, clock, hosts });
@@ -56,7 +67,8 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
   ]);
   const arm = await azure.listen();
   const console = await bluexp.listen();
-  const shells = await ssh.listen();
+  const simulated = real ? undefined : await ssh.listen();
+  const shells = real?.shells ?? simulated;
   for (const { name: cluster, server } of clusters) urls[cluster] = server.url;
   urls["azure"] = arm.url;
   urls["bluexp"] = console.url;
@@ -79,7 +91,7 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
         ]),
       ),
       ...Object.fromEntries(
-        Object.values(shells.endpoints).flatMap(({ host, address, port, hostKeyFingerprint }) => [
+        Object.values(shells?.endpoints ?? {}).flatMap(({ host, address, port, hostKeyFingerprint }) => [
           [`hosts.${host}.reach.address`, address] as const,
           [`hosts.${host}.reach.port`, port] as const,
           [`hosts.${host}.reach.hostKey`, hostKeyFingerprint] as const,
@@ -93,15 +105,16 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
       ...(workspace ? { "slack.apiUrl": `${workspace.url}/api` } : {}),
       "http.port": 0,
     },
-    secrets: secretsOf(world, slack, shells.clientKey),
+    secrets: secretsOf(world, slack, shells?.clientKey ?? ""),
     close: async () => {
       await Promise.all([
         workspace?.close(),
         arm.close(),
         console.close(),
-        shells.close(),
+        simulated?.close(),
         ...clusters.map(({ server }) => server.close()),
       ]);
+      await real?.close();
     },
   };
 }

@@ -24,7 +24,10 @@ export function pickClone(
   verb = "release",
 ): Clone {
   const people = all.filter((each) => each.note.kind === "clone");
-  const found = people.filter((each) => matches(each, asked, on));
+  const fitting = people.filter((each) => matches(each, asked, on));
+  // its own name is meant before the purpose of the host it is on, which others share
+  const named = fitting.filter(({ note }) => same(note.name, asked.purpose ?? asked.clone ?? asked.as ?? ""));
+  const found = named.length > 0 ? named : fitting;
   const [only, ...others] = found;
   if (only && others.length === 0) return only;
   const { asker } = on.run;

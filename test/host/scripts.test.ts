@@ -20,7 +20,7 @@ const forbidden: readonly (readonly [string, RegExp])[] = [
   ["coproc, select, exec of a program", /\b(coproc|select)\b|\bexec\s+[a-z/]/],
   ["eval, or text run as a command", /\beval\b|^\s*source\s|^\s*\. /m],
   ["a plain --login of everything", /iscsiadm -m node --login/],
-  ["discovery that resets records", /-m discovery\b|-o (nonpersistent|update) --discover/],
+  ["discovery that resets records", /-m discovery\b|-o (update|delete) --discover/],
   ["fstab", /fstab/],
   ["lazy or forced unmount", /umount -[lf]/],
   ["xfs_repair", /xfs_repair/],

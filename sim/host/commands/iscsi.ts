@@ -85,6 +85,7 @@ function node(call: Call, parsed: Parsed): Answer {
   const matching = machine.records.filter(
     (record) => (iqn === undefined || record.iqn === iqn) && (!portal || record.address === portal.address),
   );
+  if (last(parsed, "o", "op") === "new") return addRecord(machine, iqn, last(parsed, "p", "portal"));
   if (matching.length === 0) return NO_RECORDS;
   if (has(parsed, "l", "login"))
     return all(matching, (record) => login(call, record), "Could not log into all portals");
@@ -103,13 +104,23 @@ function node(call: Call, parsed: Parsed): Answer {
     case "delete":
       for (const record of matching) machine.records.splice(machine.records.indexOf(record), 1);
       return done;
-    case "new":
-      return done;
     default:
       return iqn !== undefined && portal
         ? say(matching.map(record).join(""))
         : say(lines(matching.map((each) => `${each.address}:${each.port},${each.tpgt} ${each.iqn}`)));
   }
+}
+
+/** Nobody is asked whether such a target is there; an existing record begins anew. */
+function addRecord(machine: Machine, iqn: string | undefined, at: string | undefined): Answer {
+  const portal = portalOf(at);
+  if (iqn === undefined || !portal) return complain("iscsiadm: node mode with op new needs a target and a portal\n", 7);
+  const tpgt = /,(\d+)$/.exec(at ?? "")?.[1];
+  const known = machine.records.find((each) => each.iqn === iqn && each.address === portal.address);
+  if (known) machine.records.splice(machine.records.indexOf(known), 1);
+  machine.records.push({ iqn, ...portal, tpgt: Number(tpgt ?? 2 ** 32 - 1), settings: new Map(defaults) });
+  const path = `${portal.address},${portal.port},${tpgt ?? "-1"}`;
+  return say(`New iSCSI node [tcp:[hw=,ip=,net_if=,iscsi_if=default] ${path} ${iqn}] added\n`);
 }
 
 const isOf = (record: NodeRecord, session: Session): boolean =>

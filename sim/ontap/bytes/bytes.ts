@@ -1,4 +1,5 @@
 import type { Disk } from "../../kit/san.js";
+import type { VolumeState } from "../state.js";
 
 /** A LUN as a target shows it to one initiator. */
 export interface ShownLun {
@@ -32,6 +33,8 @@ export interface Bytes {
   observe(): void;
   /** Makes files and targets agree with the state. Called after whatever may have changed it. */
   agree(): void;
+  /** A volume's LUNs by name, with the file each one's bytes are in. */
+  files(volume: VolumeState): Readonly<Record<string, string>>;
   /** Forgets everything but the seed. */
   reset(): void;
 }

@@ -80,6 +80,15 @@ export class LunBytes implements Bytes {
     this.forget();
   }
 
+  files(volume: VolumeState): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      volume.content.luns.flatMap((file) => {
+        const live = this.live.get(`${volume.uuid}.${file.inode}`);
+        return live ? [[file.name, live.file] as const] : [];
+      }),
+    );
+  }
+
   /** What snapshots hold that lies in no file of its own yet, with where it is now. */
   private missing(): (readonly [string, string])[] {
     const have = new Set(this.folder.keptIds());

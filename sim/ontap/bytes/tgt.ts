@@ -7,6 +7,8 @@ export interface TgtServer {
   readonly pid: number;
   /** `tgtd -C`: its control port. */
   readonly control: number;
+  /** What leads tgtadm to it: `TGT_IPC_SOCKET`. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What multipath and udev call the LUN, without their leading 3: NetApp's registered number and the hex of the serial. */
@@ -99,7 +101,7 @@ const BUSY_TRIES = 50;
 function remove(server: TgtServer, tid: number, number: number): void {
   for (let tries = 1; ; tries += 1) {
     try {
-      admin(server, "logicalunit", "delete", tid, ["--lun", String(number), "--force"]);
+      admin(server, "logicalunit", "delete", tid, ["--lun", String(number)]);
       return;
     } catch (error) {
       if (tries >= BUSY_TRIES) throw error;
@@ -122,5 +124,10 @@ function admin(server: TgtServer, mode: string, op: string, tid: number, more: r
     String(tid),
     ...more,
   ];
-  return execFileSync("tgtadm", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], timeout: 20_000 });
+  return execFileSync("tgtadm", args, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+    timeout: 20_000,
+    env: { ...process.env, ...server.env },
+  });
 }

@@ -82,10 +82,11 @@ ${removeDevices}main() {
   local made=$home/$SLUICE_TAG.$SLUICE_VG.made part
   begin
   read_arguments
+  # before anything that looks at the disks: it would sleep with them, and no time limit ends such a sleep
+  free_dead_maps
   find_group
   check_users
   changed=true
-  free_dead_maps
   unmount_it
   remove_devices
   sign_out

@@ -4,16 +4,35 @@
  */
 
 /** Sign in to the target at every portal: $portals of them have a session, $sessions are their SCSI hosts. */
-export const signIn = `sign_in() {
-  local portal setting why='' scan=manual
+export const signIn = `# tag_of PORTAL: its group's tag in what discovery printed to $out, if the target is there
+tag_of() {
+  local at name
+  while read -r at name; do
+    [ "$name" = "$SLUICE_TARGET" ] || continue
+    case $at in "$1:3260,"*) printf '%s' "\${at##*,}" ;; esac
+  done <<<"$out"
+}
+
+sign_in() {
+  local portal setting tag why='' scan=manual
   # storage that is to be there after every start of the host has to be looked for then, and only then
   for setting in "$home"/*.built; do [ ! -e "$setting" ] || scan=auto; done
   portals=0
   for portal in $SLUICE_PORTALS; do
     if ! attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260"; then
-      # "-o new" only adds: any other form of discovery may reset or sign out what others use
-      attempt 20 iscsiadm -m discoverydb -t sendtargets -p "$portal:3260" -o new --discover || {
+      # Only printed. A discovery that records keeps every portal and target it is told of, and Red Hat signs in to them all at boot.
+      attempt 20 iscsiadm -m discoverydb -t sendtargets -p "$portal:3260" -o nonpersistent --discover || {
         why="$portal does not answer"
+        continue
+      }
+      tag=$(tag_of "$portal")
+      [ -n "$tag" ] || {
+        why="$portal does not serve $SLUICE_TARGET"
+        continue
+      }
+      changed=true
+      attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260,$tag" -o new || {
+        why="$portal could not be recorded: $out"
         continue
       }
     fi

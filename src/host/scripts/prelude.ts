@@ -126,6 +126,11 @@ begin() {
     set -C
     keep began -1 null >"$state"
   ) 2>/dev/null
+  [ -s "$state" ] || {
+    rm -f "$state"
+    state=
+    refuse record "what this script does could not be written down in $home: its file system is full or read-only"
+  }
   printf '@@BEGAN %s\\n' "$SLUICE_TICKET"
   exec 9>"$lock"
   flock -w 240 9 || {

@@ -1,0 +1,138 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Agent, fetch as request } from "undici";
+import { simCa } from "../sim/kit/tls.js";
+import type { Lab } from "./lab.js";
+
+export interface Shown {
+  readonly ts: string;
+  readonly user: string;
+  readonly text: string;
+  readonly blocks: readonly { readonly type: string; readonly elements?: readonly { readonly action_id?: string }[] }[];
+}
+
+/** What people do in Slack and an administrator on the arrays, by the simulators' control calls. */
+export interface People {
+  /** Somebody writes in #storage; gives the message's thread. */
+  say(text: string, user?: string): Promise<string>;
+  /** Presses a button of a message, by its label. */
+  press(message: Shown, user: string, label: string): Promise<void>;
+  /** The newest message of the bot in a thread that reads so, once there is one. */
+  reads(thread: string, reads: RegExp, withinMs?: number): Promise<{ readonly message: Shown; readonly text: string }>;
+  /** A message of the bot anywhere, thread or not, that reads so, once there is one. */
+  tells(reads: RegExp, withinMs?: number): Promise<string>;
+  /** Asks, lets everybody the plan asks for approve, and waits for the end: what the card then reads. */
+  done(text: string, options?: { user?: string; ends?: RegExp; withinMs?: number }): Promise<string>;
+  /** An array's REST API as its administrator. */
+  ontap<T = { records: Record<string, unknown>[] }>(
+    cluster: string,
+    path: string,
+    body?: object,
+    method?: string,
+  ): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Every text a reader of a message sees. */
+export function textOf(message: Shown): string {
+  const texts: string[] = [];
+  const walk = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(walk);
+    else if (typeof value === "object" && value !== null)
+      for (const [key, each] of Object.entries(value)) {
+        if (key === "text" && typeof each === "string") texts.push(each);
+        else if (key !== "confirm") walk(each);
+      }
+  };
+  walk(message.blocks);
+  return texts.length > 0 ? texts.join("\n") : message.text;
+}
+
+const buttons = (message: Shown): string[] =>
+  message.blocks
+    .flatMap((block) => block.elements ?? [])
+    .flatMap(({ action_id: id }) => (id === undefined ? [] : [id]));
+
+const patienceMs = 300_000;
+const channel = "C0STORAGE";
+/** Who may be asked for: storage-approvers and epic-owners. */
+const approvers = ["U0STORAGE", "U0APPOWNER", "U0STORAGE2"];
+const over =
+  /\bDone in\b|Nothing was changed|stopped|was put back|waits for a person|could not|Refused|taken back|half done/i;
+
+export async function people(lab: Lab): Promise<People> {
+  const agent = new Agent({ connect: { ca: (await simCa()).certPem } });
+  const bot = lab.world.world.slack.bot.userId;
+  const call = async <T>(url: string, body?: object, method?: string, headers = {}): Promise<T> => {
+    const answer = await request(url, {
+      dispatcher: agent,
+      method: method ?? (body ? "POST" : "GET"),
+      headers: { ...headers, ...(body ? { "content-type": "application/json" } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    return (await answer.json()) as T;
+  };
+  const control = <T>(path: string, body?: object): Promise<T> => call(`${lab.url}/_control/${path}`, body);
+  const thread = async (ts: string): Promise<Shown[]> => {
+    const query = new URLSearchParams({ channel, thread_ts: ts });
+    const { messages } = await control<{ messages: Shown[] }>(`messages?${query.toString()}`);
+    return messages.filter(({ user }) => user === bot);
+  };
+  const self: People = {
+    say: async (text, user = "U0REQUESTER") => {
+      const said = await control<{ ok: boolean; ts: string; error?: string }>("message", { channel, user, text });
+      if (!said.ok) throw new Error(`"${text}" could not be written: ${said.error ?? ""}`);
+      return said.ts;
+    },
+    press: async (message, user, label) => {
+      const pressed = await control<{ ok: boolean; error?: string }>("click", {
+        channel,
+        ts: message.ts,
+        user,
+        text: label,
+      });
+      if (!pressed.ok) throw new Error(`${label} could not be pressed: ${pressed.error ?? ""}`);
+    },
+    reads: async (ts, reads, withinMs = patienceMs) => {
+      let last: Shown[] = [];
+      for (const until = Date.now() + withinMs; Date.now() < until; await pause(200)) {
+        last = await thread(ts);
+        const message = last.findLast((each) => reads.test(textOf(each)));
+        if (message) return { message, text: textOf(message) };
+      }
+      throw new Error(`never read ${String(reads)}; the thread reads:\n${last.map(textOf).join("\n---\n")}`);
+    },
+    tells: async (reads, withinMs = patienceMs) => {
+      for (const until = Date.now() + withinMs; Date.now() < until; await pause(300)) {
+        for (const { method, body } of lab.world.slack.log())
+          if (/^chat\./.test(method) && reads.test(JSON.stringify(body))) return JSON.stringify(body);
+      }
+      throw new Error(`nobody was told ${String(reads)}`);
+    },
+    done: async (text, { user, ends = over, withinMs = patienceMs } = {}) => {
+      const ts = await self.say(text, user);
+      let card = await self.reads(ts, /./s, withinMs);
+      const until = Date.now() + withinMs;
+      const voted = new Set<string>();
+      for (; Date.now() < until; await pause(300)) {
+        const all = await thread(ts);
+        const ended = all.findLast((each) => ends.test(textOf(each)));
+        if (ended) return all.map(textOf).join("\n");
+        const asks = all.findLast((each) => buttons(each).some((id) => /approve/i.test(id)));
+        const next = asks && approvers.find((each) => !voted.has(`${asks.ts}/${each}`) && each !== user);
+        if (!asks || next === undefined) continue;
+        card = { message: asks, text: textOf(asks) };
+        voted.add(`${asks.ts}/${next}`);
+        await self.press(asks, next, "Approve").catch(() => undefined);
+        await pause(500);
+      }
+      throw new Error(`"${text}" did not come to its end; the card reads:\n${card.text}`);
+    },
+    ontap: async (cluster, path, body, method) =>
+      call(`${lab.world.urls[cluster] ?? ""}/api${path}`, body, method, {
+        authorization: `Basic ${btoa("admin:netapp1!")}`,
+        accept: "application/json",
+      }),
+    close: () => agent.close(),
+  };
+  return self;
+}
