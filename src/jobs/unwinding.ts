@@ -80,12 +80,21 @@ async function takeBack(engine: Engine, draft: Draft, stepId: string): Promise<P
   }
 }
 
-/** The world may take a moment to show it. */
+/** The longest a host's script may run, and a little more. */
+const longestMs = 45 * 60_000;
+const pollMs = { soon: 1_000, running: 5_000 } as const;
+
+/** The world may take a moment to show it. What runs is waited for: a host needs minutes where an array needs seconds, and starting it anew would be wrong. */
 async function settle(engine: Engine, draft: Draft, stepId: string): Promise<Probe<Json>> {
-  const until = engine.clock.now() + engine.timings.settleMs;
-  for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 1.6, 1_000)) {
+  const latest = engine.clock.now() + longestMs;
+  let until = engine.clock.now() + engine.timings.settleMs;
+  for (let pauseMs = 50; ; pauseMs *= 1.6) {
     const probe = await probeStep(engine, draft.view, stepOf(draft, stepId));
-    if (probe.found === "absent" || probe.found === "foreign" || engine.clock.now() >= until) return probe;
+    if (probe.found === "absent" || probe.found === "foreign") return probe;
+    const isRunning = probe.found === "running" && engine.clock.now() < latest;
+    if (isRunning) until = engine.clock.now() + engine.timings.settleMs;
+    if (engine.clock.now() >= until) return probe;
+    pauseMs = Math.min(pauseMs, isRunning ? pollMs.running : pollMs.soon);
     await engine.clock.sleep(pauseMs);
     await leaseCheck();
   }
