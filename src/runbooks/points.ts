@@ -20,7 +20,11 @@ export const pointShape = z.union([
 ]);
 export type Point = z.infer<typeof pointShape>;
 
+/** The label of snapshots that a plan takes for itself and the mirror keeps: a policy has one rule for all of them. */
 export const safetyLabel = "sluice-safety";
+const safetyPrefix = "sluice-safety.";
+/** What a restore's safety copy is called: others (fresh data for a clone, the last state before a failover) share its label, not its name. */
+export const safetyName = (run: string): string => `${safetyPrefix}${run}`;
 
 /** One consistent snapshot, found complete on every volume of a set. */
 export type SetPoint = PointOf<Snapshot>;
@@ -53,7 +57,7 @@ function find(
 ): SetPoint | undefined {
   if ("latest" in wanted) return nights[0];
   if ("snapshot" in wanted) return points.find((point) => point.name === wanted.snapshot);
-  if ("safety" in wanted) return points.find((point) => point.label === safetyLabel);
+  if ("safety" in wanted) return points.find((point) => point.name.startsWith(safetyPrefix));
   if ("night" in wanted) return nights.find((point) => nightOf(set, point) === wanted.night);
   return points.find((point) => Date.parse(point.taken) <= Date.parse(wanted.at));
 }

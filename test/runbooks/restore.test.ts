@@ -5,6 +5,7 @@ import { createOntap } from "../../src/ontap/index.js";
 import { restore } from "../../src/runbooks/restore.js";
 import { simCa } from "../../sim/kit/tls.js";
 import type { RunView } from "../../src/core/fold.js";
+import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
 describe.each(["keep", "drop"] as const)("restore prod from CVO, newer snapshots: %s", (restoreNewerSnapshots) => {
@@ -97,5 +98,30 @@ describe("restore of a set whose mirror somebody had paused", () => {
     expect(view.outcome).toBe("succeeded");
     expect(shownOf(view)).toMatch(/is paused, and not by me: nobody wrote down who or why/);
     expect(await stateOfMirror()).toBe("paused");
+  });
+});
+
+describe("undoing a restore", () => {
+  let world: TestWorld;
+  beforeAll(async () => {
+    world = await startTestWorld();
+  });
+  afterAll(() => world.close());
+
+  test("goes back to its safety copy, whatever younger snapshots carry the same label", async () => {
+    const engine = world.engine();
+    const asked = async (sentence: string): Promise<RunView> => {
+      const { runbook, request } = readSentence(world, sentence);
+      return engine.drive(await engine.ask(runbook, request));
+    };
+    const first = await asked("restore prod from CVO");
+    expect(first.outcome).toBe("succeeded");
+    world.clock.advance(60_000);
+    expect((await asked("clone prod for training with fresh data")).outcome).toBe("succeeded");
+    world.clock.advance(60_000);
+    const undone = await asked("undo restore of prod");
+    expect(undone.planned?.plan.steps.find((step) => step.uses === "restoreVolume")?.input).toMatchObject({
+      snapshot: `sluice-safety.${first.id}`,
+    });
   });
 });

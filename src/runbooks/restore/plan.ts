@@ -2,7 +2,7 @@ import type { HostConfig } from "../../config/types.js";
 import { ownerText, writeNote, type CloneNote } from "../clones.js";
 import type { Planner } from "../define.js";
 import { describeLoss, type MemberView } from "../mirrors.js";
-import { safetyLabel, showTime } from "../points.js";
+import { safetyLabel, safetyName, showTime } from "../points.js";
 import { createClone } from "../steps/createClone.js";
 import { findOnMirror } from "../steps/findOnMirror.js";
 import { dropPin } from "../steps/giveBack.js";
@@ -128,8 +128,6 @@ function quiet(facts: Facts, host: HostConfig, p: Planner<typeof steps>): void {
     ...(start === undefined ? {} : { startHook: start }),
   });
 }
-
-const safetyName = (run: string): string => `sluice-safety.${run}`;
 
 function safetyCopy(facts: Facts, { member, losses }: MemberRestore, p: Planner<typeof steps>): void {
   const { source, mirror, relationship, volume } = member;
