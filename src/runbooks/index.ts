@@ -6,6 +6,8 @@ import { connectClusters } from "./connect-clusters.js";
 import { deployConnector } from "./deploy-connector.js";
 import { deployCvo } from "./deploy-cvo.js";
 import { encryptSvm } from "./encrypt-svm.js";
+import { startCvo } from "./start-cvo.js";
+import { stopCvo } from "./stop-cvo.js";
 import { extendLease } from "./extend-lease.js";
 import { failback } from "./failback.js";
 import { failover } from "./failover.js";
@@ -54,6 +56,8 @@ export const runbooks: readonly AnyRunbook[] = [
   protect,
   deployConnector,
   deployCvo,
+  startCvo,
+  stopCvo,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

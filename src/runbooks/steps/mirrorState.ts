@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { pauseNoteName } from "../../core/pause-note.js";
+import type { Json } from "../../core/json.js";
 import type { Effect } from "../../core/plan.js";
 import type { Relationship } from "../../ontap/index.js";
 import { defineStep, shown, type Probe, type StepDef } from "../define.js";
@@ -64,7 +65,7 @@ async function setState(
 }
 
 /** The note of who paused it ends with the pause: whoever pauses it next, by whatever means, must not be taken for somebody else. */
-async function resumeNow(given: z.infer<z.ZodObject<typeof target>>, on: Tools): Promise<void> {
+export async function resumeNow(given: z.infer<z.ZodObject<typeof target>>, on: Tools): Promise<void> {
   await on.remember(pauseNoteName(given), "");
   await setState(given, "snapmirrored", on);
 }
@@ -88,6 +89,22 @@ export const pauseMirror = defineStep<PauseInput, Nothing>({
   },
 });
 
+/** Paused as it was, with the note of who had paused it; `before` is what was read when the resuming began. */
+export async function pauseAgain(
+  given: z.infer<z.ZodObject<typeof target>>,
+  before: Json | undefined,
+  on: Tools,
+): Promise<void> {
+  const was = resumed.safeParse(before);
+  if (was.success) await on.remember(pauseNoteName(given), was.data.paused);
+  await setState(given, "paused", on);
+}
+
+/** What is read before a mirror is resumed: who had paused it. */
+export const whoPaused = async (given: z.infer<z.ZodObject<typeof target>>, on: ReadTools): Promise<Json> => ({
+  paused: (await on.recall(pauseNoteName(given))) ?? "",
+});
+
 const resumeInput = z.object({ ...target, losses: z.array(z.string()) });
 type ResumeInput = z.infer<typeof resumeInput>;
 
@@ -104,7 +121,7 @@ const resuming = (effect: Effect, undo: StepDef<ResumeInput, Nothing>["undo"]): 
       return `Resume ${mirrorName(given)}${losses.length > 0 ? `; its next update takes from it ${losses.join(", ")}` : ""}`;
     },
     touches: touched,
-    before: async (given, on) => ({ paused: (await on.recall(pauseNoteName(given))) ?? "" }),
+    before: whoPaused,
     probe: (given, on) => probeState(given, "snapmirrored", on),
     run: resumeNow,
     undo,
@@ -113,11 +130,7 @@ const resuming = (effect: Effect, undo: StepDef<ResumeInput, Nothing>["undo"]): 
 /** Lets the schedule go on. */
 export const resumeMirror = resuming("change", {
   describe: (given) => `${mirrorName(given)} is paused again`,
-  run: async (given, past, on) => {
-    const was = resumed.safeParse(past.before);
-    if (was.success) await on.remember(pauseNoteName(given), was.data.paused);
-    await setState(given, "paused", on);
-  },
+  run: (given, past, on) => pauseAgain(given, past.before, on),
 });
 /** The same, where the next update will take snapshots from the mirror. */
 export const resumeMirrorLosing = resuming("destroy", {
