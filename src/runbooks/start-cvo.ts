@@ -8,7 +8,6 @@ import { resumeStopped } from "./cloud/resumeStopped.js";
 import { seeOntap, startSystem, stoppedNote, stoppedShape } from "./cloud/systemSteps.js";
 import { defineRunbook, type AnyRunbook, type EndedStep, type Planner } from "./define.js";
 import { getSet, listed } from "./inventory.js";
-import { showTime } from "./points.js";
 import type { ReadTools, RunFacts } from "./tools.js";
 
 const request = z.strictObject({ cluster: z.string().optional() });
@@ -76,7 +75,6 @@ function plan(
 ): void {
   if (stopped) {
     const offMs = Math.max(0, Date.parse(run.askedAt) - Date.parse(stopped.at));
-    p.show("Stopped", `since ${showTime(stopped.at, run.timeZone)}`);
     for (const [set, minutes] of targets)
       p.show(
         set,
