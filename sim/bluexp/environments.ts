@@ -68,7 +68,9 @@ export class Environments {
 
   snapshot(): unknown {
     const there = [...this.all.values()].filter(({ status }) => status !== "DELETING");
-    return there.map(({ name, ha, status }) => ({ name, ha, status }));
+    // on its way counts as there
+    const settled: Partial<Record<Status, Status>> = { STARTING: "ON", STOPPING: "OFF" };
+    return there.map(({ name, ha, status }) => ({ name, ha, status: settled[status] ?? status }));
   }
 
   list(): object {

@@ -26,6 +26,7 @@ export interface SceneOptions {
   readonly name?: string;
   readonly ontap?: WorldOptions["ontap"];
   readonly azure?: WorldOptions["azure"];
+  readonly bluexp?: WorldOptions["bluexp"];
   readonly timings?: AppOptions["timings"];
   /** False: the Slack side only; workers are other processes. */
   readonly worker?: boolean;
@@ -60,6 +61,8 @@ export interface Scene {
   ontap<T = { records: Record<string, unknown>[] }>(cluster: string, path: string): Promise<T>;
   /** The administrator changes something on an array. */
   patch(cluster: string, path: string, body: object): Promise<unknown>;
+  /** The administrator makes something on an array. */
+  post(cluster: string, path: string, body: object): Promise<unknown>;
   /** The administrator types what a card says: each call of a hand-off's text. */
   type(cluster: string, text: string, passphrase?: string): Promise<void>;
   /** A control call of an array's simulator. */
@@ -123,7 +126,16 @@ export async function openScene(redis: TestRedis, options: SceneOptions = {}): P
   const name = options.name ?? "epic";
   const world = await startWorld(name, {
     ontap: { ...fast, ...options.ontap },
-    azure: { startDelayMs: 20, retryAfterSeconds: 0, throttle: false, powerMs: 20, ...options.azure },
+    bluexp: { createMs: 300, createHaMs: 300, deleteMs: 300, powerMs: 300, agentMs: 100, ...options.bluexp },
+    azure: {
+      deployMs: 200,
+      networkMs: 0,
+      startDelayMs: 20,
+      retryAfterSeconds: 0,
+      throttle: false,
+      powerMs: 20,
+      ...options.azure,
+    },
   });
   const agent = new Agent({ connect: { ca: (await simCa()).certPem } });
   try {
@@ -220,6 +232,7 @@ function sceneOf(world: StartedWorld, config: Config, app: App, agent: Agent, fo
       if (answered.ok !== true) throw new Error(`${name} on ${cluster}: ${JSON.stringify(answered)}`);
       return answered;
     },
+    post: (cluster, path, body) => read(`${origin(cluster)}/api${path}`, admin, body, "POST"),
     patch: (cluster, path, body) => read(`${origin(cluster)}/api${path}`, admin, body, "PATCH"),
     type: async (cluster, text, passphrase = "") => {
       let uuid = "";

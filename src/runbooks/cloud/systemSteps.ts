@@ -242,5 +242,8 @@ export const startSystem = defineStep<PowerInput, Nothing>({
   touches: ({ cluster }) => [changes(systemResource(shown(cluster, "?")))],
   probe: (given, on, past) => probePower(given, "ON", on, past.notes),
   run: async (given, on) => noteTask(on, await on.bluexp().through(given.connector).start(given)),
-  undo: { stays: "it keeps running, as it was asked to" },
+  undo: {
+    describe: ({ cluster }) => `${shown(cluster, "?")} is stopped again, as it was`,
+    run: async (given, _past, on) => noteTask(on, await on.bluexp().through(given.connector).stop(given, false)),
+  },
 });
