@@ -259,18 +259,29 @@ describe("a snapshot of twelve volumes in one consistency group", () => {
     },
   );
 
-  test("a commit that comes too late takes nothing, and the application runs", async () => {
-    const before = world.snapshot();
+  const tooLate = (times: number) =>
     world.fabric.fault(ali, {
       method: "PATCH",
       nth: 1,
-      times: 1,
+      times,
       does: {
         kind: "error",
         code: 53411925,
         message: "The snapshot was not started, or the time to commit it is over.",
       },
     });
+
+  test("a commit that comes too late is begun anew, both phases, and is one snapshot", async () => {
+    tooLate(1);
+    const view = await ask({ set: "prod" });
+    expect(view.outcome).toBe("succeeded");
+    for (const volume of volumes())
+      expect((await snapshotsOf(volume)).filter((each) => each.comment.startsWith("Sluice"))).toHaveLength(1);
+  });
+
+  test("one that always comes too late takes nothing, and the application runs", async () => {
+    const before = world.snapshot();
+    tooLate(1_000_000);
     const view = await ask({ set: "prod" });
     expect(view.outcome).toBe("undone");
     world.clock.advance(11_000);

@@ -136,7 +136,8 @@ async function handle(
   const denied = denial(fabric, login, clusterOnly, method, path);
   const inJob =
     fabric.knobs.rightsCheckedIn === "job" && route !== undefined && "reply" in route && route.reply === "async";
-  if (denied && (!inJob || bulk !== undefined)) throw denied;
+  const many = bulk !== undefined && (records !== undefined || !matched);
+  if (denied && (!inJob || many)) throw denied;
   const scope = tunnelled(cluster, login, request);
   const ctx: Ctx = {
     fabric,

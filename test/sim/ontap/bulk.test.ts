@@ -224,8 +224,8 @@ describe("writes by query", () => {
   });
 
   test("a login sees only what is its own", async () => {
-    const reply = await on.call(CVO, "PATCH", "/security/azure-key-vaults?svm.name=svm_epic_dr", {
-      body: { client_secret: "x" },
+    const reply = await on.call(CVO, "PATCH", "/svm/svms?name=svm_epic_dr", {
+      body: { comment: "x" },
       as: "sluice:sluice-cvo-1!",
     });
     expect(reply.status).toBe(403);

@@ -61,10 +61,11 @@ function seed(when: string, lun: string, text: string): void {
 }
 
 /** The beginning of a file, without the holes behind. */
-const text = (file: string | undefined): string =>
-  readFileSync(file ?? "")
-    .toString("latin1")
-    .replace(/\0+$/, "");
+function text(file: string | undefined): string {
+  const bytes = readFileSync(file ?? "");
+  const end = bytes.findLastIndex((byte) => byte !== 0);
+  return bytes.toString("latin1", 0, end + 1);
+}
 const prod = (): string[] => shown.luns(PRD).map(({ file }) => file);
 
 /** As a host would: into the file that is served. */
