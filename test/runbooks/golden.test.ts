@@ -60,11 +60,15 @@ function expectFile(file: string, text: string): void {
 
 describe("what the approver reads, word for word", () => {
   const worlds = new Worlds();
+  const begins = new Map<TestWorld, () => void>();
   beforeAll(() => worlds.get("epic"));
   afterAll(() => worlds.close());
 
   test.each(scenes.map((scene) => [scene.name, scene] as const))("%s", async (name, scene) => {
     const world = await worlds.get(scene.world ?? "epic");
+    // Every scene begins at the same moment, however long the one before it waited.
+    begins.set(world, begins.get(world) ?? world.clock.save());
+    begins.get(world)?.();
     world.reset();
     const engine = world.engine();
     for (const sentence of scene.first ?? []) {
