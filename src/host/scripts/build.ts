@@ -11,6 +11,7 @@ check_arguments() {
   match_tag tag "$SLUICE_TAG"
   match protocol "$SLUICE_PROTOCOL" '^(iscsi|fcp)$'
   if [ "$SLUICE_PROTOCOL" = iscsi ]; then
+    match_target initiator "$SLUICE_INITIATOR"
     match_target target "$SLUICE_TARGET"
     match portals "$SLUICE_PORTALS" '^[0-9a-f.:]+( [0-9a-f.:]+)*$'
     for portal in $SLUICE_PORTALS; do match portal "$portal" '^([0-9]{1,3}[.]){3}[0-9]{1,3}$'; done
