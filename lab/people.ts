@@ -56,8 +56,9 @@ const patienceMs = 300_000;
 const channel = "C0STORAGE";
 /** Who may be asked for: storage-approvers and epic-owners. */
 const approvers = ["U0STORAGE", "U0APPOWNER", "U0STORAGE2"];
+/** The status line of a card that will not change by itself. */
 const over =
-  /\bDone in\b|Nothing was changed|stopped|was put back|waits for a person|could not|Refused|taken back|half done/i;
+  /^\*(Done|Half done|Failed, everything taken back|Cancelled.*|Handed to a person|Not possible|Denied|Expired|Stopped, needs a person|A person has to look)\*$/m;
 
 export async function people(lab: Lab): Promise<People> {
   const agent = new Agent({ connect: { ca: (await simCa()).certPem } });

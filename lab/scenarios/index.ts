@@ -1,6 +1,7 @@
 import { clones } from "./clones.js";
+import { restore } from "./restore.js";
 import type { Scenario } from "./scenario.js";
 import { trouble } from "./trouble.js";
 
 /** In the order they are run in: each leaves what the next begins with. */
-export const scenarios: readonly Scenario[] = [...clones, ...trouble];
+export const scenarios: readonly Scenario[] = [...clones, ...trouble, ...restore];
