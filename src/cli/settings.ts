@@ -46,7 +46,7 @@ function fileOf(flags: SettingsFlags): string {
       .find((each) => existsSync(each));
     if (file === undefined)
       throw new UsageError(
-        `There is no demo world "${flags.world}". There are epic, hospital, lab, apart and apart-svm.`,
+        `There is no demo world "${flags.world}". There are epic, hospital, lab, apart, apart-svm, bare and bare-svm.`,
       );
     return file;
   }
