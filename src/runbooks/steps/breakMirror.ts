@@ -7,25 +7,13 @@ import { defineStep, shown, type Past, type Probe, type StepDef } from "../defin
 import { changes, mirrorResource, volumeResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
 import { noteJob, whenMissing } from "./jobs.js";
+import { mirrorName, mirrorTarget, volumeRefOf } from "./mirrorTarget.js";
 import { isMoving } from "./updateMirror.js";
 
-const target = { cluster: z.string(), svm: z.string(), volume: z.string(), relationship: z.string() };
-type Target = z.infer<z.ZodObject<typeof target>>;
+type Target = z.infer<z.ZodObject<typeof mirrorTarget>>;
 type Nothing = Record<string, never>;
 
-interface Named {
-  readonly cluster: unknown;
-  readonly svm: unknown;
-  readonly volume: unknown;
-}
-export const volumeRefOf = (given: Named) => ({
-  cluster: shown(given.cluster, "?"),
-  svm: shown(given.svm, "?"),
-  volume: shown(given.volume, "?"),
-});
-const mirrorName = (given: Named): string => `the mirror ${shown(given.volume, "?")} on ${shown(given.cluster, "?")}`;
-
-const holdInput = z.object({ ...target, reason: z.string(), by: z.string(), at: z.string() });
+const holdInput = z.object({ ...mirrorTarget, reason: z.string(), by: z.string(), at: z.string() });
 
 /** Aborts what the mirror is transferring now; one that has ended meanwhile is no matter. */
 async function abortTransfer(given: Target, on: Tools): Promise<void> {
@@ -77,7 +65,7 @@ export const holdMirror = defineStep<z.infer<typeof holdInput>, Nothing>({
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const breakInput = z.object({
-  ...target,
+  ...mirrorTarget,
   volumeUuid: z.string(),
   /** The snapshot the volume is to show, by the identity its copies share; null: the newest state the mirror has. */
   to: z.object({ snapshot: z.string(), versionUuid: z.string() }).nullable(),

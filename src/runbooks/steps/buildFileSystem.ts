@@ -2,8 +2,7 @@ import { z } from "zod";
 import { build, unbuild, type UnbuildInput } from "../../host/index.js";
 import { defineStep, shown } from "../define.js";
 import { changes, hostResource } from "../resources.js";
-import { hostOf, hostShape } from "./attachClone.js";
-import { probeHost, runOnHost, undoOnHost } from "./onHost.js";
+import { hostOf, hostShape, probeHost, runOnHost, undoOnHost } from "./onHost.js";
 
 const input = z.object({ host: hostShape, logout: z.boolean(), build: build.input });
 type Input = z.infer<typeof input>;

@@ -4,31 +4,18 @@ import { defineStep, shown, type Past } from "../define.js";
 import { cliWord, filter, typed } from "../handOff.js";
 import { changes, mirrorResource, reads, volumeResource } from "../resources.js";
 import { noteJob, whenMissing } from "./jobs.js";
+import { isTakenBack, mirrorName, mirrorTarget, noteTakenBack, volumeRefOf } from "./mirrorTarget.js";
 import { isMoving } from "./updateMirror.js";
 
-const target = { cluster: z.string(), svm: z.string(), volume: z.string(), relationship: z.string() };
 const nothing = z.object({}).strict();
 type Nothing = z.infer<typeof nothing>;
-
-interface Named {
-  readonly cluster: unknown;
-  readonly svm: unknown;
-  readonly volume: unknown;
-}
-const nameOf = (given: Named): { cluster: string; svm: string; volume: string } => ({
-  cluster: shown(given.cluster, "?"),
-  svm: shown(given.svm, "?"),
-  volume: shown(given.volume, "?"),
-});
-const mirrorName = (given: Named): string => `the mirror ${shown(given.volume, "?")} on ${shown(given.cluster, "?")}`;
 
 const stateBefore = (past: Past): string => {
   const before = past.before as { state?: Json } | null | undefined;
   return typeof before?.state === "string" ? before.state : "";
 };
-const isTakenBack = (note: Json): boolean => typeof note === "object" && note !== null && "takenBack" in note;
 
-const stopInput = z.object(target);
+const stopInput = z.object(mirrorTarget);
 
 /** Before a mirror is taken apart: no schedule starts a transfer any more, and one that runs is stopped with its checkpoint. */
 export const stopMirror = defineStep<z.infer<typeof stopInput>, Nothing>({
@@ -36,14 +23,14 @@ export const stopMirror = defineStep<z.infer<typeof stopInput>, Nothing>({
   input: stopInput,
   output: nothing,
   describe: (given) => `Pause ${mirrorName(given)}, and stop a transfer that runs, keeping its checkpoint`,
-  touches: (given) => [changes(mirrorResource(nameOf(given)))],
+  touches: (given) => [changes(mirrorResource(volumeRefOf(given)))],
   before: async (given, on) => ({
     state: (await on.ontap(given.cluster).relationships.get(given.relationship)).state ?? null,
   }),
   probe: async (given, on, past) => {
     const relationship = await on.ontap(given.cluster).relationships.find(given.relationship);
     if (!relationship) return { found: "foreign", what: `${mirrorName(given)} is not what it was` };
-    if (past.notes.some(isTakenBack)) return { found: "absent" };
+    if (isTakenBack(past)) return { found: "absent" };
     if (relationship.state === "snapmirrored") return whenMissing(on, given.cluster, past.notes);
     return isMoving(relationship) ? { found: "absent" } : { found: "done", output: {} };
   },
@@ -64,12 +51,12 @@ export const stopMirror = defineStep<z.infer<typeof stopInput>, Nothing>({
           on,
           await array.relationships.setState(given.relationship, "snapmirrored", { returnTimeoutSeconds: 15 }),
         );
-      await on.note({ takenBack: true });
+      await noteTakenBack(on);
     },
   },
 });
 
-const deleteInput = z.object(target);
+const deleteInput = z.object(mirrorTarget);
 
 /** The destination's record goes, and nothing else: the copies and the common snapshots stay on both sides (reference 6.8). */
 export const deleteRelationship = defineStep<z.infer<typeof deleteInput>, Nothing>({
@@ -78,7 +65,7 @@ export const deleteRelationship = defineStep<z.infer<typeof deleteInput>, Nothin
   output: nothing,
   describe: (given) =>
     `Delete the relationship of ${mirrorName(given)}, on the destination only: no snapshot and no data goes with it`,
-  touches: (given) => [changes(mirrorResource(nameOf(given)))],
+  touches: (given) => [changes(mirrorResource(volumeRefOf(given)))],
   probe: async (given, on, past) =>
     (await on.ontap(given.cluster).relationships.find(given.relationship))
       ? whenMissing(on, given.cluster, past.notes)
@@ -115,7 +102,7 @@ export const releaseSource = defineStep<z.infer<typeof releaseInput>, Nothing>({
       environment: "dr",
       labels: {},
     }),
-    reads(volumeResource(nameOf(given), "production")),
+    reads(volumeResource(volumeRefOf(given), "production")),
   ],
   probe: async (given, on, past) => {
     const { svm, volume } = given;
@@ -161,7 +148,7 @@ export const deleteMirrorVolume = defineStep<z.infer<typeof volumeInput>, Nothin
   output: nothing,
   describe: (given) =>
     `Delete volume ${shown(given.volume, "?")} on ${shown(given.cluster, "?")}: the copy, with every snapshot it holds`,
-  touches: (given) => [changes(volumeResource(nameOf(given), "dr")), changes(mirrorResource(nameOf(given)))],
+  touches: (given) => [changes(volumeResource(volumeRefOf(given), "dr")), changes(mirrorResource(volumeRefOf(given)))],
   probe: async (given, on, past) =>
     (await on.ontap(given.cluster).volumes.find(given.uuid))
       ? whenMissing(on, given.cluster, past.notes)

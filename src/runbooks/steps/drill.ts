@@ -3,11 +3,12 @@ import { check } from "../../host/index.js";
 import { readNote } from "../clones.js";
 import { defineStep, shown } from "../define.js";
 import { changes, hostResource, mirrorResource, reads } from "../resources.js";
-import { detachClone, hostOf, hostShape } from "./attachClone.js";
+import { detachClone } from "./attachClone.js";
 import { deleteClone, dropIgroup, unmapLuns } from "./giveBack.js";
-import { probeHost, runOnHost } from "./onHost.js";
+import { mirrorTarget } from "./mirrorTarget.js";
+import { hostOf, hostShape, probeHost, runOnHost } from "./onHost.js";
 
-const mirror = z.object({ cluster: z.string(), svm: z.string(), volume: z.string(), relationship: z.string() });
+const mirror = z.object(mirrorTarget);
 type Mirror = z.infer<typeof mirror>;
 const mirrorsOf = (given: { mirrors: unknown }): readonly Mirror[] => given.mirrors as readonly Mirror[];
 const reading = (given: { mirrors: unknown }) => mirrorsOf(given).map((each) => reads(mirrorResource(each)));

@@ -3,7 +3,7 @@ import { wordsOf } from "../failback/words.js";
 import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { changes, mirrorResource, reads, volumeResource } from "../resources.js";
 import type { ReadTools } from "../tools.js";
-import { volumeRefOf } from "./breakMirror.js";
+import { volumeRefOf } from "./mirrorTarget.js";
 import { allSettledOrThrow } from "./mapLuns.js";
 import { reactivateHost } from "./hostsAside.js";
 import { noteJob, whenMissing } from "./jobs.js";

@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { Json } from "../../core/json.js";
 import { limitAt } from "../../core/off-peak.js";
 import { showBytes, showThrottle } from "../../core/units.js";
 import type { Relationship } from "../../ontap/index.js";
 import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { changes, mirrorResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
+import { isTakenBack, noteTakenBack } from "./mirrorTarget.js";
 import { isMoving } from "./updateMirror.js";
 
 const window = z.object({ from: z.string(), to: z.string(), timeZone: z.string() });
@@ -20,7 +20,6 @@ type Input = z.infer<typeof input>;
 const output = z.object({}).strict();
 type Nothing = z.infer<typeof output>;
 
-const isTakenBack = (note: Json): boolean => typeof note === "object" && note !== null && "takenBack" in note;
 const failed = (relationship: Relationship): boolean =>
   ["failed", "aborted", "hard_aborted"].includes(relationship.transfer?.state ?? "");
 const wordsOf = (relationship: Relationship): string =>
@@ -55,7 +54,7 @@ async function probe(given: Input, on: ReadTools, past: Past): Promise<Probe<Not
   const seen = await read(given, on);
   const lost = given.members.find((each) => !seen.has(each.relationship));
   if (lost) return { found: "foreign", what: `The mirror ${lost.volume} on ${given.cluster} is not what it was` };
-  if (past.notes.some(isTakenBack)) return { found: "absent" };
+  if (isTakenBack(past)) return { found: "absent" };
   const of = (relationship: string): Relationship | undefined => seen.get(relationship);
   const open = given.members.filter((each) => of(each.relationship)?.state !== "snapmirrored");
   if (open.length === 0) {
@@ -142,7 +141,7 @@ export const fillMirrors = defineStep<Input, Nothing>({
       const array = on.ontap(given.cluster);
       for (const { uuid, transfer } of (await read(given, on)).values())
         if (transfer?.uuid !== undefined) await array.transfers.abort(uuid, transfer.uuid);
-      await on.note({ takenBack: true });
+      await noteTakenBack(on);
     },
   },
 });

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { freeze, thaw, type FreezeInput } from "../../host/index.js";
 import { defineStep, shown } from "../define.js";
 import { changes, hostResource } from "../resources.js";
-import { hostOf, hostShape } from "./attachClone.js";
-import { probeHost, runOnHost, undoOnHost } from "./onHost.js";
+import { hostOf, hostShape, probeHost, runOnHost, undoOnHost } from "./onHost.js";
 
 const input = z.object({ host: hostShape, freeze: freeze.input });
 type Input = z.infer<typeof input>;

@@ -2,8 +2,7 @@ import { z } from "zod";
 import { quiesce, reactivate, type QuiesceInput } from "../../host/index.js";
 import { defineStep, shown } from "../define.js";
 import { changes, hostResource } from "../resources.js";
-import { hostOf, hostShape } from "./attachClone.js";
-import { probeHost, runOnHost, undoOnHost } from "./onHost.js";
+import { hostOf, hostShape, probeHost, runOnHost, undoOnHost } from "./onHost.js";
 
 const quiesceStepInput = z.object({ host: hostShape, quiesce: quiesce.input, startHook: z.string().optional() });
 const places = (given: unknown): string => {

@@ -3,38 +3,24 @@ import { pauseNoteName } from "../../core/pause-note.js";
 import type { Json } from "../../core/json.js";
 import type { Effect } from "../../core/plan.js";
 import type { Relationship } from "../../ontap/index.js";
-import { defineStep, shown, type Probe, type StepDef } from "../define.js";
+import { defineStep, type Probe, type StepDef } from "../define.js";
 import { changes, mirrorResource, reads } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
 import { noteJob } from "./jobs.js";
+import { mirrorName, mirrorTarget, volumeRefOf, type NamedVolume } from "./mirrorTarget.js";
 import { isMoving } from "./updateMirror.js";
 
 export { recallPause, type PauseNote } from "../../core/pause-note.js";
 
-const target = { cluster: z.string(), svm: z.string(), volume: z.string(), relationship: z.string() };
-const pauseInput = z.object({ ...target, reason: z.string(), by: z.string(), at: z.string() });
+const pauseInput = z.object({ ...mirrorTarget, reason: z.string(), by: z.string(), at: z.string() });
 type PauseInput = z.infer<typeof pauseInput>;
 const nothing = z.object({}).strict();
 type Nothing = z.infer<typeof nothing>;
 
-interface Named {
-  readonly cluster: unknown;
-  readonly svm: unknown;
-  readonly volume: unknown;
-}
-const touched = (given: Named) => [
-  changes(
-    mirrorResource({
-      cluster: shown(given.cluster, "?"),
-      svm: shown(given.svm, "?"),
-      volume: shown(given.volume, "?"),
-    }),
-  ),
-];
-const mirrorName = (given: Named): string => `the mirror ${shown(given.volume, "?")} on ${shown(given.cluster, "?")}`;
+const touched = (given: NamedVolume) => [changes(mirrorResource(volumeRefOf(given)))];
 
 async function probeState(
-  given: z.infer<z.ZodObject<typeof target>>,
+  given: z.infer<z.ZodObject<typeof mirrorTarget>>,
   wanted: "paused" | "snapmirrored",
   on: ReadTools,
 ): Promise<Probe<Nothing>> {
@@ -54,7 +40,7 @@ const waiting = (given: { cluster: string }, relationship: Relationship): Probe<
 });
 
 async function setState(
-  given: z.infer<z.ZodObject<typeof target>>,
+  given: z.infer<z.ZodObject<typeof mirrorTarget>>,
   state: "paused" | "snapmirrored",
   on: Tools,
 ): Promise<void> {
@@ -65,7 +51,7 @@ async function setState(
 }
 
 /** The note of who paused it ends with the pause: whoever pauses it next, by whatever means, must not be taken for somebody else. */
-export async function resumeNow(given: z.infer<z.ZodObject<typeof target>>, on: Tools): Promise<void> {
+export async function resumeNow(given: z.infer<z.ZodObject<typeof mirrorTarget>>, on: Tools): Promise<void> {
   await on.remember(pauseNoteName(given), "");
   await setState(given, "snapmirrored", on);
 }
@@ -91,7 +77,7 @@ export const pauseMirror = defineStep<PauseInput, Nothing>({
 
 /** Paused as it was, with the note of who had paused it; `before` is what was read when the resuming began. */
 export async function pauseAgain(
-  given: z.infer<z.ZodObject<typeof target>>,
+  given: z.infer<z.ZodObject<typeof mirrorTarget>>,
   before: Json | undefined,
   on: Tools,
 ): Promise<void> {
@@ -101,11 +87,11 @@ export async function pauseAgain(
 }
 
 /** What is read before a mirror is resumed: who had paused it. */
-export const whoPaused = async (given: z.infer<z.ZodObject<typeof target>>, on: ReadTools): Promise<Json> => ({
+export const whoPaused = async (given: z.infer<z.ZodObject<typeof mirrorTarget>>, on: ReadTools): Promise<Json> => ({
   paused: (await on.recall(pauseNoteName(given))) ?? "",
 });
 
-const resumeInput = z.object({ ...target, losses: z.array(z.string()) });
+const resumeInput = z.object({ ...mirrorTarget, losses: z.array(z.string()) });
 type ResumeInput = z.infer<typeof resumeInput>;
 
 /** Who had paused it, as it was written down before: put back where the resuming is taken back. */
@@ -138,7 +124,7 @@ export const resumeMirrorLosing = resuming("destroy", {
 });
 
 const keptInput = z.object({
-  ...target,
+  ...mirrorTarget,
   /** Who paused it, when and why, as it was written down; null when nobody did. */
   pause: z.object({ by: z.string(), at: z.string(), reason: z.string() }).nullable(),
 });
@@ -160,7 +146,7 @@ export const staysPaused = defineStep<z.infer<typeof keptInput>, Nothing>({
   undo: { stays: "looking changes nothing" },
 });
 
-const afterInput = z.object({ ...target, baseSurvived: z.boolean() });
+const afterInput = z.object({ ...mirrorTarget, baseSurvived: z.boolean() });
 const afterOutput = z.object({ resumed: z.boolean() });
 
 /** After a restore: the mirror goes on if it still has a snapshot in common with the source as its base; else it stays paused, safe as it is. */

@@ -1,7 +1,16 @@
+import { z } from "zod";
 import type { HostChange, Settled } from "../../host/index.js";
 import type { Json } from "../../core/json.js";
 import type { Past, Probe } from "../define.js";
 import type { ReadTools, Tools } from "../tools.js";
+
+/** A host, with what policy looks at. */
+export const hostShape = z.object({
+  name: z.string(),
+  environment: z.enum(["production", "infrastructure"]),
+  clearedForPatientData: z.boolean(),
+});
+export const hostOf = (given: unknown): z.infer<typeof hostShape> => hostShape.parse(given);
 
 /** How a script's work carries the run that did it, on volume groups and in our records on the host. */
 export const hostTag = (run: string): string => `sluice_${run}`;

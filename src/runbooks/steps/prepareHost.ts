@@ -3,8 +3,7 @@ import { prepare, unprepare } from "../../host/index.js";
 import { defineStep } from "../define.js";
 import { listed } from "../inventory.js";
 import { changes, hostResource } from "../resources.js";
-import { hostOf, hostShape } from "./attachClone.js";
-import { probeHost, runOnHost, undoOnHost } from "./onHost.js";
+import { hostOf, hostShape, probeHost, runOnHost, undoOnHost } from "./onHost.js";
 
 const input = z.object({
   host: hostShape,

@@ -4,28 +4,18 @@ import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { changes, mirrorResource, volumeResource } from "../resources.js";
 import type { ReadTools } from "../tools.js";
 import { noteJob, whenMissing } from "./jobs.js";
+import { mirrorTarget, volumeRefOf, type NamedVolume } from "./mirrorTarget.js";
 import { isMoving } from "./updateMirror.js";
 
-const target = { cluster: z.string(), svm: z.string(), volume: z.string(), relationship: z.string() };
 const nothing = z.object({}).strict();
 type Nothing = z.infer<typeof nothing>;
 
-interface Named {
-  readonly cluster: unknown;
-  readonly svm: unknown;
-  readonly volume: unknown;
-}
-const nameOf = (given: Named): { cluster: string; svm: string; volume: string } => ({
-  cluster: shown(given.cluster, "?"),
-  svm: shown(given.svm, "?"),
-  volume: shown(given.volume, "?"),
-});
-const touched = (given: Named) => [
-  changes(mirrorResource(nameOf(given))),
-  changes(volumeResource(nameOf(given), "dr")),
+const touched = (given: NamedVolume) => [
+  changes(mirrorResource(volumeRefOf(given))),
+  changes(volumeResource(volumeRefOf(given), "dr")),
 ];
 
-const breakInput = z.object(target);
+const breakInput = z.object(mirrorTarget);
 
 /** A mirror whose base is lost takes no update; only one that is broken off can be resynchronised (reference W7). Nothing is lost by it. */
 export const breakMirror = defineStep<z.infer<typeof breakInput>, Nothing>({
@@ -49,7 +39,7 @@ export const breakMirror = defineStep<z.infer<typeof breakInput>, Nothing>({
 });
 
 const resyncInput = z.object({
-  ...target,
+  ...mirrorTarget,
   /** The newest snapshot both sides have: where the mirror goes back to. */
   common: z.object({ name: z.string(), versionUuid: z.string() }),
   /** What is gone from the mirror after it, in words. */

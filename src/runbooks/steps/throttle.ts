@@ -6,25 +6,14 @@ import { defineStep, shown, type Past } from "../define.js";
 import { changes, mirrorResource } from "../resources.js";
 import type { Tools } from "../tools.js";
 import { noteJob } from "./jobs.js";
+import { isTakenBack, mirrorTarget, noteTakenBack, volumeRefOf, type NamedVolume } from "./mirrorTarget.js";
 import { isMoving } from "./updateMirror.js";
 
-const target = { cluster: z.string(), svm: z.string(), volume: z.string(), relationship: z.string() };
 const nothing = z.object({}).strict();
 
-interface Named {
-  readonly cluster: unknown;
-  readonly svm: unknown;
-  readonly volume: unknown;
-}
-const nameOf = (given: Named): { cluster: string; svm: string; volume: string } => ({
-  cluster: shown(given.cluster, "?"),
-  svm: shown(given.svm, "?"),
-  volume: shown(given.volume, "?"),
-});
-
 /** A limit is a thing of its own to lock: it may be changed while a run waits for the very mirror, and moves nothing. */
-const throttleResource = (given: Named): Resource => {
-  const mirror = mirrorResource(nameOf(given));
+const throttleResource = (given: NamedVolume): Resource => {
+  const mirror = mirrorResource(volumeRefOf(given));
   return { ...mirror, kind: "throttle", id: `${mirror.id}/throttle`, name: `throttle of ${mirror.name}` };
 };
 
@@ -34,7 +23,7 @@ const wasOf = (past: Past): number => {
   return typeof before?.throttle === "number" ? before.throttle : 0;
 };
 
-const ownInput = z.object({ ...target, kbPerSecond: z.number().int() });
+const ownInput = z.object({ ...mirrorTarget, kbPerSecond: z.number().int() });
 
 /** The mirror's own throttle (ONTAP 9.11). It holds for transfers that begin later. */
 export const setThrottle = defineStep<z.infer<typeof ownInput>, Record<string, never>>({
@@ -130,7 +119,7 @@ async function setPolicy(
 }
 
 const restartInput = z.object({
-  ...target,
+  ...mirrorTarget,
   kbPerSecond: z.number().int(),
   /** What held before, for the way back. */
   was: z.number().int(),
@@ -143,7 +132,6 @@ const beganWith = (past: Past): string | undefined => {
   const before = past.before as { transfer?: Json } | null | undefined;
   return typeof before?.transfer === "string" ? before.transfer : undefined;
 };
-const isTakenBack = (note: Json): boolean => typeof note === "object" && note !== null && "takenBack" in note;
 
 /**
  * A transfer that runs keeps the limit it began with; this one is stopped with its checkpoint (`aborted`, never `hard_aborted`, which would drop it) and begun again
@@ -155,7 +143,7 @@ export const restartTransfer = defineStep<RestartInput, Record<string, never>>({
   output: nothing,
   describe: (given) =>
     `If the mirror ${shown(given.volume, "?")} on ${shown(given.cluster, "?")} moves data: stop that transfer, keeping its checkpoint, and go on from there with ${limit(given.kbPerSecond)}`,
-  touches: (given) => [changes(mirrorResource(nameOf(given)))],
+  touches: (given) => [changes(mirrorResource(volumeRefOf(given)))],
   before: async (given, on) => {
     const relationship = await on.ontap(given.cluster).relationships.get(given.relationship);
     return { transfer: isMoving(relationship) ? (relationship.transfer?.uuid ?? null) : null };
@@ -165,7 +153,7 @@ export const restartTransfer = defineStep<RestartInput, Record<string, never>>({
     if (!relationship)
       return { found: "foreign", what: `The mirror ${given.volume} on ${given.cluster} is not what it was` };
     const { transfer } = relationship;
-    if (past.notes.some(isTakenBack)) return { found: "absent" };
+    if (isTakenBack(past)) return { found: "absent" };
     if (past.attempt === 0) return isMoving(relationship) ? { found: "absent" } : { found: "done", output: {} };
     if (isMoving(relationship))
       return transfer?.uuid === beganWith(past) ? { found: "absent" } : { found: "done", output: {} };
@@ -179,7 +167,7 @@ export const restartTransfer = defineStep<RestartInput, Record<string, never>>({
       const relationship = await on.ontap(given.cluster).relationships.find(given.relationship);
       const mine = isMoving(relationship ?? {}) ? relationship?.transfer?.uuid : undefined;
       if (mine !== beganWith(past)) await again(given, mine, given.said ? given.was : undefined, on);
-      await on.note({ takenBack: true });
+      await noteTakenBack(on);
     },
   },
 });
