@@ -67,11 +67,22 @@ const planShape = z.object({
 /** The bytes that are stored, hashed, approved and executed. */
 export const planBytes = (plan: Plan): string => canonical(plan);
 
-/** The plan behind stored bytes. Throws when the bytes are not a plan of a format we know or are not the bytes of that hash. */
+/** Plans that were read lately, by hash. A run is folded anew at every entry, and its plan is most of its bytes. */
+const lately = new Map<PlanHash, { readonly bytes: string; readonly plan: Plan }>();
+const keptPlans = 32;
+
+/** The plan behind stored bytes, frozen. Throws when the bytes are not a plan of a format we know or are not the bytes of that hash. */
 export function readPlan(bytes: string, hash: PlanHash): Plan {
+  const known = lately.get(hash);
+  if (known?.bytes === bytes) return known.plan;
   if (hashOf(bytes) !== hash) throw new Error("the stored plan is not the plan of its hash");
-  const plan: unknown = JSON.parse(bytes);
+  const plan: unknown = JSON.parse(bytes, (_key, value: unknown) => Object.freeze(value));
   planShape.parse(plan);
+  lately.set(hash, { bytes, plan: plan as Plan });
+  for (const oldest of lately.keys()) {
+    if (lately.size <= keptPlans) break;
+    lately.delete(oldest);
+  }
   return plan as Plan;
 }
 
