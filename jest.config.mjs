@@ -1,6 +1,7 @@
 /** Jest in ESM mode (several packages are ESM only); swc strips the types, `npm run types` checks them. */
 export default {
   testEnvironment: "<rootDir>/test/support/environment.mjs",
+  testSequencer: "<rootDir>/test/support/sequencer.mjs",
   reporters: ["default", "<rootDir>/test/support/reporter.mjs"],
   roots: ["<rootDir>/test"],
   testMatch: ["**/*.test.ts", "**/*.test.tsx"],
