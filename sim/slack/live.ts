@@ -36,7 +36,7 @@ export class Live {
 
 /** What the page has to know before it can draw anything. */
 export function bootFacts(space: Workspace, connected: boolean, commands: readonly string[]) {
-  const { team, bot, users } = space.world;
+  const { team, bot, users, hints } = space.world;
   return {
     ok: true,
     team,
@@ -48,6 +48,7 @@ export function bootFacts(space: Workspace, connected: boolean, commands: readon
     groups: [...space.groups.values()],
     channels: [...space.channels.values()].map(({ members, ...rest }) => ({ ...rest, members: [...members] })),
     commands,
+    hints,
     connected,
     now: space.clock.now(),
   };

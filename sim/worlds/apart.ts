@@ -32,6 +32,7 @@ const cvo = (cluster: WorldCluster): WorldCluster => ({
 export const apart: World = {
   ...epic,
   name: "apart",
+  slack: { ...epic.slack, hints: ["connect the clusters", "peer the svms", "protect prod"] },
   peered: false,
   mirrors: [],
   policies: [],

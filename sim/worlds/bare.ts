@@ -10,6 +10,7 @@ const before = (world: World, name: string): World => ({
   clusters: world.clusters.filter(isArray),
   later: world.clusters.filter((each) => !isArray(each)).map((each) => each.name),
   bluexp: { connector: null },
+  slack: { ...world.slack, hints: ["deploy the connector", "deploy cvo", "/sluice help"] },
 });
 
 export const bare: World = before(apart, "bare");

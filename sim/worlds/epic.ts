@@ -291,5 +291,6 @@ export const epic: World = {
       { id: "S0STORAGE", handle: "storage-approvers", users: ["U0STORAGE", "U0STORAGE2"] },
       { id: "S0EPIC", handle: "epic-owners", users: ["U0APPOWNER"] },
     ],
+    hints: ["clone prod volume for training", "restore prod from CVO", "/sluice health"],
   },
 };

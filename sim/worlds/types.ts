@@ -107,6 +107,8 @@ export interface WorldSlack {
     readonly team?: string;
   }[];
   readonly groups: readonly { readonly id: string; readonly handle: string; readonly users: readonly string[] }[];
+  /** What the page offers somebody who sees this world for the first time. */
+  readonly hints: readonly string[];
 }
 
 export interface WorldBluexp {

@@ -1,7 +1,6 @@
 import { useState } from "react";
 import { putDraft, useStore } from "./store.js";
 
-const sentences = ["clone prod volume for training", "restore prod from CVO", "/sluice health"];
 const key = "sluice-hints-closed";
 
 function wasClosed(): boolean {
@@ -16,6 +15,7 @@ function wasClosed(): boolean {
 export function Hints({ channel }: { channel: string }) {
   const [closed, setClosed] = useState(wasClosed);
   const name = useStore((state) => state.boot?.channels.find((each) => each.id === channel)?.name);
+  const sentences = useStore((state) => state.boot?.hints) ?? [];
   if (closed || name !== "storage") return null;
   const close = (): void => {
     setClosed(true);

@@ -7,6 +7,7 @@ import { code, counted, escaped, escapedLine, link, mention, moment, verbatim } 
 import { expiresAt, votesShort } from "./plan.js";
 import { staying, verified } from "./steps.js";
 import type { CardContext } from "./types.js";
+import { waitsFor } from "./waits.js";
 
 /** Mark and words for where a run stands. */
 export interface Standing {
@@ -31,7 +32,7 @@ export function standing(view: RunView): Standing {
     case "running":
       return { mark: "🔵", words: "Running" };
     case "waiting":
-      return { mark: "🔵", words: "Running: waiting for the storage to finish" };
+      return { mark: "🔵", words: `Running: waiting for ${waitsFor(view)}` };
     case "held":
       return { mark: "⏸️", words: "On hold" };
     case "doubted":
