@@ -18,7 +18,7 @@ export { serialToWwid } from "./san/wwid.js";
 export type { ClusterNode, ClusterReads, ClusterVersion, Lacking, Platform } from "./cluster/cluster.js";
 export type { JobReads, JobWrites, OntapJob } from "./cluster/jobs.js";
 export type { Privilege, RightsReads } from "./security/rights.js";
-export type { ClusterPeer, ClusterPeerReads, ClusterPeerWrites, PeerOffer } from "./cluster/peers.js";
+export type { ClusterPeer, ClusterPeerReads, ClusterPeerWrites, NewPeering, PeerOffer } from "./cluster/peers.js";
 export type { NewCron, Schedule, ScheduleReads, ScheduleWrites } from "./cluster/schedules.js";
 export type { SvmPeer, SvmPeerReads, SvmPeerWrites } from "./svm/peers.js";
 export type { PeerPermission, PeerPermissionReads, PeerPermissionWrites } from "./svm/permissions.js";
@@ -26,7 +26,7 @@ export type { Svm, SvmReads } from "./svm/svms.js";
 export type { BroadcastDomain, BroadcastDomainReads, BroadcastDomainWrites } from "./network/broadcast-domains.js";
 export type { InterfaceReads, InterfaceWrites, NetworkInterface, NewInterface, Portal } from "./network/interfaces.js";
 export type { Ipspace, IpspaceReads, IpspaceWrites } from "./network/ipspaces.js";
-export type { Port, PortReads, PortWrites } from "./network/ports.js";
+export type { InDomain, Port, PortReads, PortWrites } from "./network/ports.js";
 export type { Route, RouteReads, RouteWrites } from "./network/routes.js";
 export type { Aggregate, AggregateReads } from "./storage/aggregates.js";
 export type {

@@ -57,12 +57,12 @@ export function clusterPeerReads(http: HttpReads) {
     find: (uuid: string): Promise<ClusterPeer | undefined> =>
       http.find(api`/cluster/peers/${uuid}`, { fields: FIELDS }, readPeer),
 
-    /** The peering with a cluster of that name, which is how it is found again after an offer's uuid has changed. */
+    /** GET /cluster/peers?remote.name: the peering with a cluster of that name, which is how it is found again after an offer's uuid has changed. */
     findByRemote: async (remoteName: string): Promise<ClusterPeer | undefined> => (await list({ remoteName }))[0],
   };
 }
 
-interface NewPeering {
+export interface NewPeering {
   /** Where its intercluster interfaces are; "Default" unless said. */
   readonly ipspace?: string;
   /** SVMs that accept every peering with this cluster by themselves. */

@@ -55,7 +55,7 @@ export function portReads(http: HttpReads) {
   };
 }
 
-interface InDomain {
+export interface InDomain {
   readonly name: string;
   readonly ipspace: string;
 }
@@ -65,7 +65,7 @@ const domainOf = (domain: InDomain) => ({ name: domain.name, ipspace: { name: do
 /** Writes of `/network/ethernet/ports` (reference 2). Synchronous. */
 export function portWrites(http: HttpWrites) {
   return {
-    /** POST /network/ethernet/ports, type vlan, over a port of the same node. */
+    /** POST /network/ethernet/ports, type vlan, over a port of the same node. 1 it is there already, 1967087…89 the domain does not fit. */
     createVlan: async (vlan: {
       readonly node: string;
       readonly basePort: string;
