@@ -28,7 +28,8 @@ export interface OntapLook {
   };
 }
 
-const leastMajor = 9;
+/** 9.8: the oldest release the client is tried on. */
+const leastMajor = 8;
 
 /** Can we log in, is the release one we know, and are the volumes and mirrors of the sets there? */
 export function clusterCheck(cluster: ClusterConfig, config: Pick<Config, "sets">, look: OntapLook): Check {

@@ -109,9 +109,9 @@ describe("clusters", () => {
     [
       "an old release",
       array,
-      look({ version: { short: "9.8", major: 8 } }),
+      look({ version: { short: "9.7", major: 7 } }),
       "fail",
-      "runs ONTAP 9.8. Sluice needs 9.9 or later.",
+      "runs ONTAP 9.7. Sluice needs 9.8 or later.",
     ],
     [
       "a login that may not see the release",
