@@ -64,7 +64,7 @@ export interface Lacking {
   readonly says: string;
 }
 
-/** Reads of `/cluster`. Release and platform are read once and kept. */
+/** Reads of `/cluster` (reference 1.2 and 14). Release and platform are read once and kept. */
 export function clusterReads(http: HttpReads) {
   let known: Promise<ClusterVersion> | undefined;
   const version = (): Promise<ClusterVersion> => {
@@ -90,7 +90,7 @@ export function clusterReads(http: HttpReads) {
         throw problem;
       })),
 
-    /** Which of these the release lacks, in words for a plan; none where the release is only assumed. */
+    /** From GET /cluster?fields=version: which of these the release lacks, in words for a plan; none where the release is only assumed. */
     listLacking: async (features: readonly Feature[]): Promise<Lacking[]> => {
       const release = await version();
       if (release.assumed) return [];

@@ -74,11 +74,11 @@ export function interfaceReads(http: HttpReads) {
     /** GET /network/ip/interfaces, all pages. */
     list,
 
-    /** The cluster's intercluster interfaces: a peering needs one that is up on every node (reference 2). */
+    /** GET /network/ip/interfaces?services=intercluster_core: a peering needs one that is up on every node (reference 2). */
     listIntercluster: (ipspace?: string): Promise<NetworkInterface[]> =>
       list({ service: "intercluster_core", ...(ipspace === undefined ? {} : { ipspace }) }),
 
-    /** The SVM's iSCSI portals that are up now, in the order of their addresses. */
+    /** GET /network/ip/interfaces?services=data_iscsi: the SVM's iSCSI portals that are up now, in the order of their addresses. */
     iscsi: async (svm: string): Promise<Portal[]> =>
       (await list({ svm, service: "data_iscsi" }))
         .filter((each) => each.enabled && each.state === "up")
@@ -132,7 +132,7 @@ export function interfaceWrites(http: HttpWrites) {
       return { uuid: text(records[0], "uuid") ?? key };
     },
 
-    /** PATCH /network/ip/interfaces/{uuid} `enabled`. One that is taken down ends the sessions on it. */
+    /** PATCH /network/ip/interfaces/{uuid} `enabled`. One that is taken down ends the sessions on it. 4 gone already. */
     setEnabled: async (uuid: string, enabled: boolean): Promise<void> => {
       await http.send({ method: "PATCH", path: api`/network/ip/interfaces/${uuid}`, body: { enabled } });
     },

@@ -146,7 +146,10 @@ export function lunWrites(http: HttpWrites) {
         { returnTimeoutSeconds: SHORT_WORK, ...options },
       ),
 
-    /** PATCH /storage/luns/{uuid} `space.size` (200, or 202 on the newest releases). The host sees it after a rescan; smaller than its file system is lost data. */
+    /**
+     * PATCH /storage/luns/{uuid} `space.size` (200, or 202 on the newest releases). The host sees it after a rescan; smaller than its file system is lost data.
+     * 5374053 it is being restored, 5374875/76 gone.
+     */
     setSize: (uuid: string, sizeBytes: number, options: WriteOptions = {}): Promise<Accepted> =>
       http.start(
         { method: "PATCH", path: api`/storage/luns/${uuid}`, body: { space: { size: sizeBytes } } },

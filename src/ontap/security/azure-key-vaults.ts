@@ -56,7 +56,7 @@ export function azureKeyVaultReads(http: HttpReads) {
     /** GET /security/azure-key-vaults, all pages, without asking Azure. */
     list,
 
-    /** The SVM's, undefined when its keys are elsewhere. */
+    /** GET /security/azure-key-vaults?svm.name: the SVM's, undefined when its keys are elsewhere. */
     findBySvm: async (svm: string): Promise<AzureKeyVault | undefined> => (await list({ svm }))[0],
 
     /** GET /security/azure-key-vaults/{uuid} with its reachability, for which the array asks Azure. Rejected "4": there is none. */
@@ -134,15 +134,15 @@ export function azureKeyVaultWrites(http: HttpWrites, openSecret: OpenSecret) {
       );
     },
 
-    /** POST …/{uuid}/rekey-internal: the array's own keys anew, wrapped by the same key in the vault. */
+    /** POST …/{uuid}/rekey-internal: the array's own keys anew, wrapped by the same key in the vault. 65537529 that is going on already, 65537551 the vault cannot be reached. */
     rekeyInternal: (uuid: string, options: WriteOptions = {}): Promise<Accepted> =>
       act(api`/security/azure-key-vaults/${uuid}/rekey-internal`, {}, options),
 
-    /** POST …/{uuid}/rekey-external: another key of the vault wraps the array's. */
+    /** POST …/{uuid}/rekey-external: another key of the vault wraps the array's. 65537523 bad key id, 65537529 a rekey goes on, 65537551 the vault cannot be reached. */
     rekeyExternal: (uuid: string, keyId: string, options: WriteOptions = {}): Promise<Accepted> =>
       act(api`/security/azure-key-vaults/${uuid}/rekey-external`, { key_id: keyId }, options),
 
-    /** POST …/{uuid}/restore: fetches keys the array has lost. */
+    /** POST …/{uuid}/restore: fetches keys the array has lost. 65537551 the vault cannot be reached. */
     restore: (uuid: string, options: WriteOptions = {}): Promise<Accepted> =>
       act(api`/security/azure-key-vaults/${uuid}/restore`, {}, options),
 

@@ -19,7 +19,7 @@ const refused = (problem: unknown): boolean =>
 /** What the login may do, found out without doing it (reference 1.2). */
 export function rightsReads(http: HttpReads) {
   return {
-    /** GET of one record of a collection: false where the login is refused (403 with code 6). What it may not read it may not write. */
+    /** GET /… (any collection), one record: false where the login is refused (403 with code 6). What it may not read it may not write. */
     mayRead: (path: string): Promise<boolean> =>
       http
         .get(path, { also: { max_records: 1 } }, () => true)

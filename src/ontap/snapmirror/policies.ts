@@ -59,7 +59,7 @@ export function policyReads(http: HttpReads) {
     /** GET /snapmirror/policies/{uuid}. Rejected "4": there is none. */
     get: (uuid: string): Promise<MirrorPolicy> => http.get(api`/snapmirror/policies/${uuid}`, { fields }, readPolicy),
 
-    /** The policy of that name an SVM can use: its own before the cluster's. */
+    /** GET /snapmirror/policies?name: the policy of that name an SVM can use: its own before the cluster's. */
     findFor: async (svm: string, name: string): Promise<MirrorPolicy | undefined> => {
       const named = await list({ name });
       return named.find((each) => each.svm === svm) ?? named.find((each) => each.svm === undefined);

@@ -99,6 +99,7 @@ export function relationshipWrites(http: HttpWrites) {
     /**
      * POST /snapmirror/relationships `restore: true` on the cluster that owns the volume to be overwritten (asynchronous). Nothing moves until a transfer is
      * started; once one has, the volume is read-only until the restore ends, and after a failure until the relationship is deleted (reference 6.9).
+     * Errors: 6619637 the volume is being restored already, 13303852 a path lacks its colon, 13303886 the SVMs are no peers with the application snapmirror.
      */
     createRestore: (
       restore: { readonly sourcePath: string; readonly destinationPath: string; readonly sourceCluster?: string },

@@ -215,7 +215,8 @@ export function relationshipReads(http: HttpReads) {
       http.list(path, query(filters(filter)), relationshipReader()),
 
     /**
-     * The watcher's question: how are these doing? One collection query for any number of them; those that are missing from the answer are gone.
+     * GET /snapmirror/relationships?uuid=a|b|c, the watcher's question: how are these doing? One collection query for any number of them; those that are missing from
+     * the answer are gone.
      */
     watch: async (uuids: readonly string[]): Promise<Relationship[]> => {
       if (uuids.length === 0) return [];

@@ -24,7 +24,7 @@ function readAggregate(wire: Wire): Aggregate {
   };
 }
 
-/** Reads of `/storage/aggregates`. Cluster logins only: an SVM-scoped one gets Rejected "6". */
+/** Reads of `/storage/aggregates` (reference 15, W3). Cluster logins only: an SVM-scoped one gets Rejected "6". */
 export function aggregateReads(http: HttpReads) {
   return {
     /** GET /storage/aggregates, all pages. */

@@ -58,7 +58,7 @@ export function snapshotPolicyReads(http: HttpReads) {
     /** GET /storage/snapshot-policies, all pages. */
     list,
 
-    /** The policy of that name an SVM can use: its own before the cluster's. */
+    /** GET /storage/snapshot-policies?name: the policy of that name an SVM can use: its own before the cluster's. */
     findFor: async (svm: string, name: string): Promise<SnapshotPolicy | undefined> => {
       const named = await list({ name });
       return named.find((each) => each.svm === svm) ?? named.find((each) => each.svm === undefined);

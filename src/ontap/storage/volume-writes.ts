@@ -106,7 +106,7 @@ export function volumeWrites(http: HttpWrites) {
     setTags: (uuid: string, tags: readonly string[], options: WriteOptions = {}): Promise<Accepted> =>
       patch(uuid, { _tags: tags }, options),
 
-    /** PATCH /storage/volumes/{uuid} `size` (asynchronous). A dp volume must not become smaller than its source. */
+    /** PATCH /storage/volumes/{uuid} `size` (asynchronous). A dp volume must not become smaller than its source. 4 gone, 262325. */
     setSize: (uuid: string, sizeBytes: number, options: WriteOptions = {}): Promise<Accepted> =>
       patch(uuid, { size: sizeBytes }, options),
 
@@ -117,7 +117,7 @@ export function volumeWrites(http: HttpWrites) {
     setSnapshotPolicy: (uuid: string, name: string, options: WriteOptions = {}): Promise<Accepted> =>
       patch(uuid, { snapshot_policy: { name } }, options),
 
-    /** PATCH /storage/volumes/{uuid} `state` (asynchronous): an offline volume's LUNs are gone for its hosts. */
+    /** PATCH /storage/volumes/{uuid} `state` (asynchronous): an offline volume's LUNs are gone for its hosts. 65537463 key vault unreachable, 4 gone, 262325. */
     setState: (uuid: string, state: "online" | "offline", options: WriteOptions = {}): Promise<Accepted> =>
       patch(uuid, { state }, options),
 

@@ -53,10 +53,10 @@ export function svmPeerReads(http: HttpReads) {
     /** GET /svm/peers, all pages. */
     list,
 
-    /** Who is behind the alias that `svm` knows a remote SVM by; undefined when it is no peer's. */
+    /** GET /svm/peers?svm.name&name: who is behind the alias that `svm` knows a remote SVM by; undefined when it is no peer's. */
     findByAlias: async (svm: string, alias: string): Promise<SvmPeer | undefined> => (await list({ svm, alias }))[0],
 
-    /** The peering of two SVMs, whose `name` is the alias to write in a mirror's source path. */
+    /** GET /svm/peers?svm.name&peer.svm.name: the peering of two SVMs, whose `name` is the alias to write in a mirror's source path. */
     findByPeer: async (svm: string, peerSvm: string, peerCluster?: string): Promise<SvmPeer | undefined> =>
       (await list({ svm, peerSvm, ...(peerCluster === undefined ? {} : { peerCluster }) }))[0],
   };
@@ -101,7 +101,7 @@ export function svmPeerWrites(http: HttpWrites) {
         { returnTimeoutSeconds: SHORT_WORK, ...options },
       ),
 
-    /** PATCH /svm/peers/{uuid} `applications`: replaces the list; SnapMirror needs "snapmirror" in it. */
+    /** PATCH /svm/peers/{uuid} `applications`: replaces the list; SnapMirror needs "snapmirror" in it. 26345576 it is in no state for that. */
     setApplications: (uuid: string, applications: readonly string[], options: WriteOptions = {}): Promise<Accepted> =>
       http.start(
         { method: "PATCH", path: api`/svm/peers/${uuid}`, body: { applications } },

@@ -27,7 +27,7 @@ function readSvm(wire: Wire): Svm {
   };
 }
 
-/** Reads of `/svm/svms`. An SVM-scoped login sees its own. */
+/** Reads of `/svm/svms` (reference 1.2; name servers: reference 10). An SVM-scoped login sees its own. */
 export function svmReads(http: HttpReads) {
   const list = (filter: { readonly name?: string } = {}): Promise<Svm[]> =>
     http.list(
