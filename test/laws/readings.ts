@@ -12,4 +12,9 @@ export const otherReadings: NonNullable<LawOptions["knobs"]> = {
   queuedCloneHolds: false,
   mirrorSnapshotsKept: 2,
   featureErrorStatus: 500,
+  createOnRw: "broken_off",
+  mapsSurviveResync: false,
+  quickResync: "never",
+  cloneStall: "never",
+  mavStatus: "job",
 };
