@@ -7,6 +7,7 @@ import {
   clusterCheck,
   configCheck,
   hostCheck,
+  keyVaultCheck,
   mirrorPairsCheck,
   redisCheck,
   rightsCheck,
@@ -46,6 +47,9 @@ export async function doctorChecks({
       slackCheck(config, scopes, slack),
       ...config.clusters.map((cluster) => clusterCheck(cluster, config, farEnds.ontap(cluster.name))),
       ...config.clusters.map((cluster) => rightsCheck(cluster, farEnds.ontap(cluster.name).rights)),
+      ...config.clusters
+        .filter((cluster) => cluster.profile !== "onprem")
+        .map((cluster) => keyVaultCheck(cluster, farEnds.ontap(cluster.name), azure?.vaults, () => systemClock.now())),
       mirrorPairsCheck(config, (cluster) => farEnds.ontap(cluster)),
       ...(azure
         ? config.hosts.filter((host) => host.reach.kind === "runCommand").map((host) => vmCheck(host, azure))

@@ -17,5 +17,6 @@ export {
   type HostLook,
   type OntapLook,
 } from "./far-ends.js";
+export { keyVaultCheck, type KeyVaultLook, type VaultSecretLook } from "./keyVaults.js";
 export { rightsCheck, type RightsLook } from "./rights.js";
 export { configCheck, redisCheck, slackCheck, type SlackLook } from "./own.js";

@@ -6,9 +6,12 @@ export type Severity = "bad" | "warning" | "note";
 /** What can be wrong, worst first: within a severity findings are listed in this order. */
 export const findingKinds = [
   "unfenced",
+  "keyVaultLost",
+  "keySecretEnded",
   "unreachable",
   "peerDown",
   "unpeered",
+  "keySecretEnding",
   "volumeGone",
   "sourceReadOnly",
   "volumeOffline",
@@ -24,6 +27,8 @@ export const findingKinds = [
   "late",
   "unscheduled",
   "unknownState",
+  "keyVaultUnknown",
+  "keySecretUnknown",
   "nightMissing",
   "noNights",
   "crashNight",

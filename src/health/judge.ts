@@ -9,6 +9,7 @@ import { mirrorFindings } from "./mirrors.js";
 import { lastNight, missingNights, nightsDue, type MissingNight, type Slot } from "./nights.js";
 import { peeringFindings } from "./peerings.js";
 import { recoveryOf } from "./recovery.js";
+import { vaultFindings } from "./vaults.js";
 import type { HealthView, SetHealth, Trouble } from "./view.js";
 
 /**
@@ -26,6 +27,7 @@ export function judgeHealth(view: HealthView, now: number, timeZone = "UTC"): re
   return worstFirst([
     ...view.troubles.map((trouble) => unreachable(trouble, view.sets)),
     ...peeringFindings(view),
+    ...vaultFindings(view.keyVaults, now, timeZone),
     ...view.sets.flatMap((health) => setFindings(health, { now, timeZone, slots: slotsOf(health.set) })),
     ...leaseFindings(view.clones, now, timeZone),
   ]);

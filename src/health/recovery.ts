@@ -1,6 +1,7 @@
 import type { SetConfig } from "../config/types.js";
 import { completePoints, type Consistency } from "../core/points.js";
-import type { Looked, MemberHealth, SetHealth, VolumeSight } from "./view.js";
+import type { Looked } from "./looked.js";
+import type { MemberHealth, SetHealth, VolumeSight } from "./view.js";
 
 /** A state of a set that could be brought back now. */
 export interface RecoveryPoint {

@@ -1,4 +1,4 @@
-import type { SetConfig, VolumeRef } from "../config/types.js";
+import type { ClusterConfig, KeyVaultConfig, SetConfig, VolumeRef } from "../config/types.js";
 import { clonesAmong, type CloneOf } from "../core/clone-notes.js";
 import { recallFailover, type FailoverNote } from "../core/failover-note.js";
 import { recallPause, type PauseNote } from "../core/pause-note.js";
@@ -12,9 +12,8 @@ import type {
   Snapshot,
   Volume,
 } from "../ontap/index.js";
-
-/** What was seen, or the sentence that says why it could not be looked at. Not seen is never taken for absent. */
-export type Looked<T> = { readonly ok: true; readonly is: T } | { readonly ok: false; readonly why: string };
+import type { Looked } from "./looked.js";
+import { lookAtKeyVaults, type KeyVaultHealth, type SecretLife } from "./vaultView.js";
 
 /** A volume of a set on one side of its mirror. */
 export interface VolumeSight {
@@ -56,6 +55,8 @@ export interface PeeringHealth {
 export interface HealthView {
   readonly sets: readonly SetHealth[];
   readonly peerings: readonly PeeringHealth[];
+  /** Of the clusters the sets lie on. */
+  readonly keyVaults: readonly KeyVaultHealth[];
   /** What Sluice made in the mirrors' SVMs: clones, pins, safety copies. */
   readonly clones: readonly HeldClone[];
   /** Clusters that could not be looked at, or not wholly. */
@@ -68,10 +69,21 @@ export interface Trouble {
 }
 
 export interface HealthTools {
-  readonly inventory: { readonly sets: readonly SetConfig[] };
+  readonly inventory: { readonly sets: readonly SetConfig[]; readonly clusters: readonly ClusterConfig[] };
   ontap(cluster: string): OntapReader;
   recall(name: string): Promise<string | undefined>;
+  /** As Azure shows the secret a key vault is opened with; undefined: there is none of that name. Throws where Azure cannot be asked. */
+  secretLife(keyVault: KeyVaultConfig): Promise<SecretLife | undefined>;
 }
+
+/** What looking for clones needs of it. */
+type CloneTools = Pick<HealthTools, "ontap" | "recall"> & {
+  readonly inventory: Pick<HealthTools["inventory"], "sets">;
+};
+
+/** Every cluster a set lies on. */
+export const clustersOf = (sets: readonly SetConfig[]): ReadonlySet<string> =>
+  new Set(sets.flatMap(({ members }) => members.flatMap(({ source, mirror }) => [source.cluster, mirror.cluster])));
 
 /**
  * Looks at every mirror of the inventory's sets: one list of relationships and policies per mirror cluster, one list of volumes per SVM,
@@ -87,7 +99,10 @@ export async function observeHealth(on: HealthTools): Promise<HealthView> {
   );
   const peerings = await Promise.all(pairsOf(on.inventory.sets).map((pair) => looks.peering(pair)));
   const { clones } = await lookForClones(on, looks);
-  return { sets, peerings, clones, troubles: looks.troubles() };
+  const keyVaults = await lookAtKeyVaults(on, clustersOf(on.inventory.sets), (cluster, svm) =>
+    looks.volumes(cluster, svm),
+  );
+  return { sets, peerings, keyVaults, clones, troubles: looks.troubles() };
 }
 
 type Pair = Pick<PeeringHealth, "source" | "mirror">;
@@ -102,7 +117,7 @@ function pairsOf(sets: readonly SetConfig[]): Pair[] {
 
 /** Every clone of ours in the SVMs that hold mirrors; a cluster that does not answer is a trouble, not an absence of clones. */
 export async function lookForClones(
-  on: HealthTools,
+  on: CloneTools,
   looks: Looks = new Looks(on),
 ): Promise<Pick<HealthView, "clones" | "troubles">> {
   const mirrors = on.inventory.sets.flatMap((set) => set.members.map((member) => member.mirror));
@@ -121,7 +136,7 @@ class Looks {
   private readonly kept = new Map<string, Promise<Looked<unknown>>>();
   private readonly failed = new Map<string, string>();
 
-  constructor(private readonly on: HealthTools) {}
+  constructor(private readonly on: CloneTools) {}
 
   troubles(): Trouble[] {
     return [...this.failed].map(([cluster, why]) => ({ cluster, why }));

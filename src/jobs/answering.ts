@@ -29,6 +29,7 @@ export function questionTools(
   return {
     inventory,
     ontap: (cluster) => farEnds.ontap(cluster),
+    azure: () => farEnds.azure(),
     recall: (name) => store.note(name),
     now: clock.now(),
     open: async () => views(await store.open()),

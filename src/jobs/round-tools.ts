@@ -1,6 +1,7 @@
 import type { Config } from "../config/types.js";
 import { isoNow } from "../core/clock.js";
 import type { HealthTools } from "../health/index.js";
+import { secretLife } from "../questions/index.js";
 import type { Engine } from "./engine.js";
 
 /** What rounds need: most of an engine, and when and where the digest goes. */
@@ -16,6 +17,7 @@ export const eyes = ({ inventory, farEnds, store }: RoundsTools): HealthTools =>
   inventory,
   ontap: (cluster) => farEnds.ontap(cluster),
   recall: (what) => store.note(what),
+  secretLife: (keyVault) => secretLife(() => farEnds.azure(), keyVault),
 });
 
 const CLAIMED_MS = 2 * 60_000;

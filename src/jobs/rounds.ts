@@ -1,6 +1,7 @@
 import type { Config } from "../config/types.js";
 import { digestAnswer, judgeHealth, lastTick, observeHealth } from "../health/index.js";
 import { fencing } from "./fencing.js";
+import { keyVaults } from "./keyVaults.js";
 import { leases } from "./leases.js";
 import type { Queues } from "./queues.js";
 import { eyes, onlyOnce, type RoundsTools } from "./round-tools.js";
@@ -9,8 +10,10 @@ export type { RoundsTools } from "./round-tools.js";
 
 const LEASES_EVERY_MS = 5 * 60_000;
 const FENCING_EVERY_MS = 60_000;
+/** Asking is dear for the array, which asks Azure; volumes go offline after an hour. */
+const KEY_VAULTS_EVERY_MS = 5 * 60_000;
 
-/** Puts the rounds on the clock: the digest by its cron line, leases and fencing every few minutes. Safe to repeat; a new rhythm replaces the old. */
+/** Puts the rounds on the clock: the digest by its cron line, leases, fencing and key vaults every few minutes. Safe to repeat; a new rhythm replaces the old. */
 export async function scheduleRounds(
   queues: Pick<Queues, "schedule">,
   { digest }: Pick<Config, "digest">,
@@ -18,6 +21,7 @@ export async function scheduleRounds(
   await queues.schedule("digest", { pattern: digest.cron, tz: digest.timeZone });
   await queues.schedule("leases", { every: LEASES_EVERY_MS });
   await queues.schedule("fencing", { every: FENCING_EVERY_MS });
+  await queues.schedule("keyVaults", { every: KEY_VAULTS_EVERY_MS });
 }
 
 /** Makes one round, by the name it was scheduled under. Safe to repeat: what was told or asked once is not told or asked again. */
@@ -25,6 +29,7 @@ export async function round(name: string, tools: RoundsTools): Promise<void> {
   if (name === "digest") return digest(tools);
   if (name === "leases") return leases(tools);
   if (name === "fencing") return fencing(tools);
+  if (name === "keyVaults") return keyVaults(tools);
   tools.log.warn({ round: name }, "there is no round of that name");
 }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Answer, Question } from "../core/answer.js";
 import { healthAnswer, judgeHealth, observeHealth } from "../health/index.js";
 import { getSet } from "../runbooks/inventory.js";
+import { secretLife } from "./secretLife.js";
 import type { QuestionTools } from "./tools.js";
 
 const request = z.object({ set: z.string().optional() });
@@ -12,9 +13,10 @@ export async function health(question: Question, tools: QuestionTools): Promise<
   const { inventory, now } = tools;
   const set = asked.set === undefined ? undefined : getSet(inventory, asked.set);
   const seen = await observeHealth({
-    inventory: { sets: set ? [set] : inventory.sets },
+    inventory: { sets: set ? [set] : inventory.sets, clusters: inventory.clusters },
     ontap: (cluster) => tools.ontap(cluster),
     recall: (name) => tools.recall(name),
+    secretLife: (keyVault) => secretLife(() => tools.azure(), keyVault),
   });
   const view = set ? { ...seen, clones: seen.clones.filter(({ note }) => note.set === set.name) } : seen;
   const { timeZone } = question;

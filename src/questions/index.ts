@@ -13,6 +13,7 @@ import type { QuestionTools } from "./tools.js";
 import { sentence } from "./words.js";
 
 export { exampleOf } from "./help.js";
+export { secretLife } from "./secretLife.js";
 export { titleOf, type HelpWords, type QuestionTools } from "./tools.js";
 
 type Answering = (question: Question, tools: QuestionTools) => Promise<Answer>;

@@ -1,6 +1,7 @@
 import type { RunView } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
 import type { Json } from "../core/json.js";
+import type { AzureReader } from "../azure/index.js";
 import type { OntapReader } from "../ontap/index.js";
 import type { AnyRunbook, Inventory } from "../runbooks/index.js";
 
@@ -21,6 +22,8 @@ export interface QuestionTools {
   readonly inventory: Inventory;
   /** Throws a Refusal when the inventory has no such cluster. */
   ontap(cluster: string): OntapReader;
+  /** Throws a Refusal when the configuration has no azure section. */
+  azure(): AzureReader;
   recall(name: string): Promise<string | undefined>;
   /** Milliseconds since the epoch. */
   readonly now: number;

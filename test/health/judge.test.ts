@@ -359,6 +359,7 @@ describe("every fault is found, and called what it is", () => {
   test("worst first: what is not seen, then what is broken, then what is late, the later one before", () => {
     const view: HealthView = {
       peerings: [],
+      keyVaults: [],
       troubles: [{ cluster: "cvo", why: "ONTAP cvo: no." }],
       clones: [held({ until: iso(NOW + DAY) })],
       sets: [

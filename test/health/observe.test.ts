@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { healthAnswer, judgeHealth, observeHealth, type HealthTools } from "../../src/health/index.js";
+import { secretLife } from "../../src/questions/index.js";
 import { underLease } from "../../src/jobs/guard.js";
 import { expectGolden, shownText } from "../support/answers.js";
 import type { TestEngine } from "../support/engine.js";
@@ -23,6 +24,7 @@ const tools = (): HealthTools => ({
   inventory: world.config,
   ontap: (cluster) => world.clients.get(cluster)!.reader,
   recall: (name) => engine.store.note(name),
+  secretLife: (keyVault) => secretLife(() => world.azure, keyVault),
 });
 const cvo = () => world.clients.get("cvo-eastus2")!;
 const kinds = async (): Promise<string[]> =>
@@ -48,12 +50,12 @@ describe("the health of the simulated arrays", () => {
     await golden("health-all-well");
   });
 
-  test("few calls: one list of mirrors, of policies and of SVM peers, one of volumes a side, one of snapshots a volume", async () => {
+  test("few calls: one list of mirrors, of policies and of SVM peers, one of volumes a side, one of snapshots a volume, and the key vault with its health", async () => {
     world.fabric.reset();
     await observeHealth(tools());
     const calls = ["ali-ontap-01", "cvo-eastus2"].flatMap((cluster) => world.fabric.calls(cluster));
     expect(calls.every(({ method }) => method === "GET")).toBe(true);
-    expect(calls.filter(({ path }) => !path.includes("/api/cluster"))).toHaveLength(1 + 1 + 1 + 2 + 4);
+    expect(calls.filter(({ path }) => !path.includes("/api/cluster"))).toHaveLength(1 + 1 + 1 + 2 + 4 + 2);
   });
 
   test("a week later, with nights and updates going on, all is well again", async () => {

@@ -18,6 +18,7 @@ async function peerFindings(at = world): Promise<Finding[]> {
     inventory: at.config,
     ontap: (cluster) => at.clients.get(cluster)!,
     recall: () => Promise.resolve(undefined),
+    secretLife: () => Promise.resolve({ enabled: true, expires: "2028-01-01T00:00:00.000Z" }),
   });
   expect(view.troubles).toEqual([]);
   const kinds = ["peerDown", "unpeered", "peerPartial"];

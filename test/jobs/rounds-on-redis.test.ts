@@ -21,14 +21,15 @@ test("the rounds come from the queue under their names, and scheduling again cha
       expect.objectContaining({ key: "digest", pattern: "30 6 * * 1-5", tz: "America/New_York" }),
       expect.objectContaining({ key: "leases", every: 300_000 }),
       expect.objectContaining({ key: "fencing", every: 60_000 }),
+      expect.objectContaining({ key: "keyVaults", every: 300_000 }),
     ]),
   );
-  expect(schedulers).toHaveLength(3);
+  expect(schedulers).toHaveLength(4);
   const first = await new Promise<string>((seen, failed) => {
     const made = worker<unknown>(queues, "clock", 1, async (_data, job) => seen(job.name), failed);
     closing.push(() => made.close());
   });
-  expect(["leases", "fencing"]).toContain(first);
+  expect(["leases", "fencing", "keyVaults"]).toContain(first);
   await Promise.all(closing.map((close) => close()));
   await clock.close();
   await queues.close();

@@ -315,6 +315,7 @@ test("rounds are put on the clock under the names they are made by", async () =>
     ["digest", { pattern: "0 7 * * *", tz: "America/New_York" }],
     ["leases", { every: 5 * MINUTE }],
     ["fencing", { every: MINUTE }],
+    ["keyVaults", { every: 5 * MINUTE }],
   ]);
   await expect(round("no such round", tools)).resolves.toBeUndefined();
 });

@@ -155,6 +155,7 @@ export const viewOf = (
   ],
   clones: [],
   peerings: [],
+  keyVaults: [],
   troubles: [],
   ...over,
 });
