@@ -115,6 +115,29 @@ describe("nothing is written", () => {
     });
     expect(JSON.stringify(content(at))).toBe(before);
   });
+  test.each<[string, Parameters<Place["hosts"]["fault"]>[1], RegExp]>([
+    [
+      "that cannot be read",
+      { kind: "command", command: "wipefs", exitCode: 1, stderr: "wipefs: error: Input/output error\n" },
+      /could not be read \(wipefs: error: Input\/output error\), so nothing was written/,
+    ],
+    [
+      "on which two signatures contradict each other",
+      { kind: "command", command: "blkid", args: "-p", exitCode: 8 },
+      /is not empty \(blkid ended with 8\), so nothing was written/,
+    ],
+    [
+      "whose reading takes for ever",
+      { kind: "command", command: "blkid", args: "-p", exitCode: 124 },
+      /is not empty \(blkid ended with 124\), so nothing was written/,
+    ],
+  ])("to a LUN %s", async (_name, fault, says) => {
+    const { at, input } = setUp(host);
+    const before = JSON.stringify(content(at));
+    at.hosts.fault(host, fault);
+    expect(await doing(at, "t1", input)).toMatchObject({ found: "partial", why: expect.stringMatching(says) });
+    expect(JSON.stringify(content(at))).toBe(before);
+  });
   test.each<[string, string, RegExp]>([
     ["where the mount point has files in it", "mkdir -p /epic/app; touch /epic/app/x", /files in it/],
     ["where it is a file", "touch /epic/app", /not a directory/],

@@ -102,8 +102,13 @@ check_blank() {
     wwid=\${pair#*:}
     if has_line "pv $wwid"; then continue; fi
     map=$(map_of "$wwid")
-    found=$(ask 60 wipefs -n "$map" | tail -n +2 | head -n 1)
-    [ -n "$found" ] || found=$(ask 60 blkid -p "$map")
+    attempt 60 wipefs -n "$map" || fail signature "the LUN $wwid could not be read ($out), so nothing was written to it"
+    found=$(printf '%s\\n' "$out" | tail -n +2 | head -n 1)
+    if [ -z "$found" ]; then
+      # 2 is "nothing found"; 8, two answers at once, is printed nowhere
+      attempt 60 blkid -p "$map"
+      case $rc in 2) ;; *) found="\${out:-blkid ended with $rc}" ;; esac
+    fi
     [ -n "$found" ] || found=$(vgs_on "$map")
     [ -z "$found" ] || fail signature "the LUN $wwid is not empty ($found), so nothing was written to it"
     is_held "$map" && fail signature "the LUN $wwid is in use on this host, so nothing was written to it"
