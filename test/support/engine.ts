@@ -2,9 +2,10 @@ import pino from "pino";
 import type { Announcer } from "../../src/core/announcer.js";
 import { isoNow } from "../../src/core/clock.js";
 import { derived } from "../../src/core/derived.js";
-import type { Demand } from "../../src/core/events.js";
+import type { Demand, Entry } from "../../src/core/events.js";
 import { fold, type RunView } from "../../src/core/fold.js";
 import { runIdFor, type RunId } from "../../src/core/ids.js";
+import type { Lease, NewEntry } from "../../src/core/journal.js";
 import type { Json } from "../../src/core/json.js";
 import type { Plan } from "../../src/core/plan.js";
 import { defaultTimings, type Engine, type FarEnds, type Registry } from "../../src/jobs/engine.js";
@@ -42,6 +43,48 @@ const emptyInventory: Inventory = {
   leases: { default: "P7D", max: "P30D", safetyCopy: "P14D" },
 };
 
+/** What a test wants to be told of the store. It is no part of what `save` remembers. */
+export interface StoreHooks {
+  /** Before entries are written; they are written when it is done. */
+  beforeAppend?: ((run: RunId, entries: readonly NewEntry[]) => Promise<void> | void) | undefined;
+  /** A run is read, with its entries. */
+  onRead?: ((run: RunId, entries: readonly Entry[]) => void) | undefined;
+}
+
+/** The store in memory, which tells a test what is asked of it and can lose the workers before it. */
+class ToldStore extends MemoryStore {
+  private readonly working = new Set<Lease>();
+
+  constructor(
+    now: () => number,
+    private readonly hooks: StoreHooks,
+  ) {
+    super(now);
+  }
+  override async read(run: RunId): Promise<Entry[]> {
+    const entries = await super.read(run);
+    this.hooks.onRead?.(run, entries);
+    return entries;
+  }
+  override async append(run: RunId, expect: number, entries: readonly NewEntry[], lease?: Lease): Promise<void> {
+    if (this.hooks.beforeAppend) await this.hooks.beforeAppend(run, entries);
+    return super.append(run, expect, entries, lease);
+  }
+  override async takeLease(run: RunId, ttlMs: number): Promise<Lease | undefined> {
+    const lease = await super.takeLease(run, ttlMs);
+    if (lease) this.working.add(lease);
+    return lease;
+  }
+  override async dropLease(lease: Lease): Promise<void> {
+    this.working.delete(lease);
+    await super.dropLease(lease);
+  }
+  /** Every worker is gone, and its lease has run out. */
+  async loseWorkers(): Promise<void> {
+    for (const lease of [...this.working]) await this.dropLease(lease);
+  }
+}
+
 export interface TestEngineOptions {
   readonly runbooks: readonly AnyRunbook[];
   readonly farEnds?: FarEnds;
@@ -54,14 +97,15 @@ export interface TestEngineOptions {
 /** The engine without queue and Redis: a test says when whose turn it is. */
 export class TestEngine {
   readonly clock: JumpClock;
-  readonly store: MemoryStore;
+  readonly store: ToldStore;
+  readonly hooks: StoreHooks = {};
   readonly engine: Engine;
   readonly woken: RunId[] = [];
   private asked = 0;
 
   constructor(options: TestEngineOptions) {
     this.clock = options.clock ?? new JumpClock();
-    this.store = new MemoryStore(() => this.clock.now());
+    this.store = new ToldStore(() => this.clock.now(), this.hooks);
     const registry: Registry = {
       find: (name, version) =>
         options.runbooks.find((each) => each.name === name && (version === undefined || each.version === version)),
@@ -89,7 +133,7 @@ export class TestEngine {
 
   /** Remembers the store and what was asked so far; the function puts it back. */
   save(): () => void {
-    return memento([this], [this.clock, this.engine]);
+    return memento([this], [this.clock, this.engine, this.hooks]);
   }
 
   async ask(runbook: string, request: Json, user = "U0REQUESTER", text = runbook): Promise<RunId> {
@@ -116,7 +160,7 @@ export class TestEngine {
   async drive(run: RunId, limit = 2_000): Promise<RunView> {
     const first = await this.driveOne(run, limit);
     if (first.status !== "handingOn" || !first.child) return first;
-    this.onNext?.();
+    this.onNext?.(first.child.id);
     const next = await this.drive(first.child.id, limit);
     if (next.outcome !== "succeeded") return next;
     // whoever ended it may have died before telling the first one
@@ -125,7 +169,7 @@ export class TestEngine {
   }
 
   /** Told whenever a chain's next run begins. */
-  onNext: (() => void) | undefined;
+  onNext: ((run: RunId) => void) | undefined;
 
   private async driveOne(run: RunId, limit: number): Promise<RunView> {
     const watcher = new Watcher(this.engine);

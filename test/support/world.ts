@@ -21,7 +21,6 @@ import { simCa } from "../../sim/kit/tls.js";
 import { epic } from "../../sim/worlds/epic.js";
 import type { World } from "../../sim/worlds/index.js";
 import { JumpClock } from "./clock.js";
-import { isByPerson } from "./person.js";
 import { TestEngine, type TestEngineOptions } from "./engine.js";
 
 const login: Record<string, { user: string; password: string }> = {
@@ -110,7 +109,7 @@ export interface FarEnd {
   readonly name: string;
   /** Does it ask people of its own (multi-admin verification)? */
   readonly approves: boolean;
-  /** Calls that would change something, logins left out; oldest first. */
+  /** Calls that would change something, logins left out; oldest first. Those that a person made are counted here too. */
   writes(): readonly { readonly method: string; readonly path: string }[];
   /** Destructive things that took place by a call, oldest first. */
   destroyed(): readonly string[];
@@ -129,7 +128,7 @@ function arrayEnd(fabric: Fabric, name: string): FarEnd {
   return {
     name,
     approves: true,
-    writes: () => fabric.calls(name).filter((call) => call.method !== "GET" && !isByPerson(call)),
+    writes: () => fabric.calls(name).filter((call) => call.method !== "GET"),
     destroyed: () =>
       fabric
         .effects(name)
