@@ -34,6 +34,17 @@ describe("protect", () => {
     return view.choices.map((each) => each.say);
   };
 
+  test("a mirror that its source knows of before its own cluster shows it is waited for", async () => {
+    await say(world, "unprotect clarity with its volumes");
+    world.fabric.knobs({ visibilityMs: [3_000, 3_000] });
+    try {
+      const view = await say(world, "protect clarity");
+      expect([view.outcome, view.problem]).toEqual(["succeeded", undefined]);
+    } finally {
+      world.fabric.knobs({ visibilityMs: [0, 0] });
+    }
+  });
+
   test("after it was taken apart a set is protected again: encrypted copy, named policy, local alias, filled", async () => {
     await say(world, "unprotect clarity with its volumes");
     const view = await say(world, "protect clarity");

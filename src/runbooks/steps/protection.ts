@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Json } from "../../core/json.js";
 import type { MirrorPolicy } from "../../ontap/index.js";
 import { defineStep, shown } from "../define.js";
 import { cliWord, typed } from "../handOff.js";
@@ -312,7 +313,8 @@ export const createRelationship = defineStep<RelationshipInput, Made>({
         : { found: "foreign", what: `${volume} is the mirror of ${found.source.path} already` };
     const missing = await whenMissing(on, given.cluster, past.notes);
     if (missing.found === "running" || past.attempt === 0) return missing;
-    return (await fedRecord(given, on)) === undefined
+    // Being made, the source knows of it first, and this side shows it a moment later: only while taking it apart is that half of it.
+    return !past.notes.some(isTakenApart) || (await fedRecord(given, on)) === undefined
       ? missing
       : { found: "partial", why: `Only the source knows of the mirror ${volume}.` };
   },
@@ -360,9 +362,10 @@ export const createRelationship = defineStep<RelationshipInput, Made>({
   },
   undo: {
     describe: (given) => `the mirror ${shown(given.volume, "?")} is taken apart again, on both sides`,
-    run: async (given, _past, on) => {
+    run: async (given, past, on) => {
       const array = on.ontap(given.cluster);
       const fed = await fedRecord(given, on);
+      if (!past.notes.some(isTakenApart)) await on.note(takenApart);
       const all = await array.relationships.list({ destinationSvm: given.svm, destinationVolume: given.volume });
       const found = all.find((each) => !each.restore && each.source.path === given.sourcePath);
       if (found)
@@ -372,6 +375,9 @@ export const createRelationship = defineStep<RelationshipInput, Made>({
     },
   },
 });
+
+const takenApart = { takenApart: true };
+const isTakenApart = (note: Json): boolean => typeof note === "object" && note !== null && "takenApart" in note;
 
 /** What the source's cluster knows of this mirror, where our login may ask and take it back. */
 async function fedRecord(
