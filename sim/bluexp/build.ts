@@ -31,6 +31,9 @@ function addressesIn(subnetId: string, cloud: Cloud): (from: number) => string {
   };
 }
 
+/** A system registered with NetApp support has its licence for volume encryption too (reference 0). */
+const registered = ["flexclone", "iscsi", "snapmirror", "snaprestore", "volume_encryption", "mt_ek_mgmt"];
+
 /** The ONTAP system a creation makes: one aggregate of the disk asked for, one SVM with iSCSI, BlueXP's own LIFs. */
 export function systemOf(body: CreateBody, ha: boolean, release: WorldCluster["release"], cloud: Cloud): WorldCluster {
   const { name = "", svmName = `svm_${name}`, svmPassword = "", diskSize, subnetId = "" } = body;
@@ -66,6 +69,7 @@ export function systemOf(body: CreateBody, ha: boolean, release: WorldCluster["r
       })),
     ],
     volumes: [],
+    ...(body.nssAccount === undefined ? {} : { licences: registered }),
     igroups: [],
     logins: [{ user: "admin", password: svmPassword, role: "admin" }],
   };

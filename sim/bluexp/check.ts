@@ -28,12 +28,17 @@ export interface CreateBody {
   };
   readonly haParams?: { readonly enableHttps?: boolean; readonly isMultiZone?: boolean };
   readonly saasSubscriptionId?: string;
+  /** publicId of a NetApp support site account. */
+  readonly nssAccount?: string;
   readonly azureTags?: readonly { readonly tagKey: string; readonly tagValue: string }[];
 }
 
 const STORAGE = ["Standard_LRS", "Premium_LRS", "StandardSSD_LRS", "Premium_ZRS"];
 const PACKAGES = ["Essential", "Professional", "Freemium", "Edge", "Optimized"];
 const DISK_TB = [0.5, 1, 2, 4, 8, 16, 32];
+
+/** The NetApp support site account that BlueXP knows here. */
+export const SUPPORT_ACCOUNT = "nss-RiverSide01";
 
 const bad = (message: string): BluexpError => new BluexpError(400, message);
 
@@ -76,6 +81,8 @@ export function checkCreate(
     throw bad(`Unsupported disk size ${String(diskSize.size)} ${String(diskSize.unit)}.`);
   if (ha && body.haParams?.enableHttps === undefined) throw bad("Invalid request: 'haParams.enableHttps' is required.");
   if (ha && body.haParams?.isMultiZone === undefined) throw bad("Invalid request: 'haParams.isMultiZone' is required.");
+  if (body.nssAccount !== undefined && body.nssAccount !== SUPPORT_ACCOUNT)
+    throw bad(`NSS account ${body.nssAccount} was not found.`);
   checkEncryption(body, cloud);
   return { name, svmPassword, region };
 }

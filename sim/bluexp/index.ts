@@ -4,7 +4,7 @@ import { CallLog, type Call } from "../kit/log.js";
 import { memento } from "../kit/memento.js";
 import { serverCert } from "../kit/tls.js";
 import { Agents, clientOf } from "./agents.js";
-import type { CreateBody } from "./check.js";
+import { SUPPORT_ACCOUNT, type CreateBody } from "./check.js";
 import { Environments } from "./environments.js";
 import { Tasks, type Task } from "./tasks.js";
 import { Tokens } from "./tokens.js";
@@ -121,7 +121,7 @@ export function createBluexp({ world, clock, yard, cloud, knobs: given, ca }: Bl
           body: {
             awsAccounts: [],
             gcpStorageAccounts: [],
-            nssAccounts: [],
+            nssAccounts: [{ publicId: SUPPORT_ACCOUNT, accountName: "Riverside Health", nssUserName: "storage" }],
             azureAccounts: [{ publicId: "ManagedServiceIdentity", accountName: "Connector's identity" }],
           },
         };

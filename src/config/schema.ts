@@ -107,6 +107,8 @@ const cvoDeployment = z
     size: vmSize.default("Standard_E8ds_v5"),
     package: z.enum(["Essential", "Professional", "Freemium", "Edge", "Optimized"]).default("Professional"),
     saasSubscription: text.optional(),
+    /** BlueXP's id of the NetApp support site account a new system is registered with: that brings its licence for volume encryption. */
+    supportAccount: text.optional(),
     diskTb: z
       .union([z.literal(0.5), z.literal(1), z.literal(2), z.literal(4), z.literal(8), z.literal(16), z.literal(32)], {
         error: "should be a disk's size in TB: 0.5, 1, 2, 4, 8, 16 or 32",

@@ -330,6 +330,8 @@ export interface CvoDeployment {
   readonly size: string;
   readonly package: "Essential" | "Professional" | "Freemium" | "Edge" | "Optimized";
   readonly saasSubscription?: string;
+  /** BlueXP's id of the NetApp support site account a new system is registered with. */
+  readonly supportAccount?: string;
   /** The first aggregate's disk, in TB as Azure sells them. */
   readonly diskTb: number;
   readonly storage: "Premium_LRS" | "StandardSSD_LRS" | "Standard_LRS" | "Premium_ZRS";

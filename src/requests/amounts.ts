@@ -19,7 +19,7 @@ export function amounts({ words, paths }: Sentence): Spot[] {
   const spots: Spot[] = paths.map((each) => ({ slot: "path", ...each }));
   words.forEach((word, from) => {
     const count = /^\d{1,3}$/.test(word) ? Number(word) : NUMBERS[word];
-    if (count !== undefined && /^(?:new|luns?|volumes?|disks?|storage)$/.test(words[from + 1] ?? ""))
+    if (count !== undefined && isCounted(words, from + 1))
       spots.push({ slot: "count", from, to: from + 1, value: count });
     for (const to of [from + 4, from + 3, from + 2, from + 1]) {
       if (to > words.length || spots.some((each) => each.from <= from && each.to >= to)) continue;
@@ -31,6 +31,16 @@ export function amounts({ words, paths }: Sentence): Spot[] {
     }
   });
   return spots;
+}
+
+const COUNTED = /^(?:new|luns?|volumes?|disks?|storage)$/;
+
+/** "4 LUNs", and "four 512 GB LUNs": a size may stand between the count and what is counted. */
+function isCounted(words: readonly string[], at: number): boolean {
+  if (COUNTED.test(words[at] ?? "")) return true;
+  return [at + 1, at + 2].some(
+    (to) => sizeOf(words.slice(at, to).join(" ")) !== undefined && /^(?:luns?|volumes?|disks?)$/.test(words[to] ?? ""),
+  );
 }
 
 /** In KiB a second, as ONTAP counts a throttle; 0 is no limit. "MB" is read as ONTAP reads it, 1024 × 1024; bits are decimal. */

@@ -150,6 +150,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   clusters: "Which clusters?",
   svms: "Which SVMs?",
   svm: "Which SVM?",
+  system: "Which Cloud Volumes ONTAP?",
   target: "Where to?",
 };
 

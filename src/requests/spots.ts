@@ -107,13 +107,21 @@ function named(sentence: Sentence, { vocabulary }: Context): Spot[] {
       vocabulary.sets.flatMap((each) => each.volumes).map((each) => ({ value: each, aliases: [each] })),
     ),
     ...spotsOf(words, "svm", svms),
-    ...together(spotsOf(words, "svms", svms)),
+    ...together(words, spotsOf(words, "svms", svms)),
     ...spotsOf(
       words,
       "cluster",
       vocabulary.clusters.map((each) => ({ value: each.name, aliases: [each.name, ...(each.aliases ?? [])] })),
     ),
+    ...spotsOf(
+      words,
+      "system",
+      vocabulary.clusters
+        .filter((each) => each.platform === "cvo")
+        .map((each) => ({ value: each.name, aliases: [each.name, ...(each.aliases ?? [])] })),
+    ),
     ...together(
+      words,
       spotsOf(
         words,
         "clusters",
@@ -137,15 +145,25 @@ function calledBy({ platform }: ClusterWords, all: readonly ClusterWords[]): rea
   return kinds.flatMap((kind) => [kind, `the ${kind}`, `our ${kind}`]);
 }
 
-/** "ali-ontap-01 and cvo-eastus2": one value, a list. */
-function together(found: readonly Spot[]): Spot[] {
+/** What may stand between names that make one list. */
+const JOINING = /^(?:and|with|to|plus|both|the|our|svms?|vservers?|clusters?|arrays?|systems?|of|on)$/;
+
+/** "ali-ontap-01 and cvo-eastus2": one value, a list. "the array but not cvo" is none: every word between them must join them. */
+function together(words: readonly string[], found: readonly Spot[]): Spot[] {
   const spots = [...found].sort((a, b) => a.from - b.from);
-  const [first] = spots;
-  const last = spots.at(-1);
-  if (!first || !last) return [];
-  return [
-    { slot: first.slot, from: first.from, to: last.to, value: [...new Set(spots.map((each) => String(each.value)))] },
-  ];
+  const lists: Spot[][] = [];
+  for (const each of spots) {
+    const list = lists.at(-1);
+    const before = list?.at(-1);
+    if (list && before && words.slice(before.to, each.from).every((word) => JOINING.test(word))) list.push(each);
+    else lists.push([each]);
+  }
+  return lists.flatMap((list): Spot[] => {
+    const [first, last] = [list[0], list.at(-1)];
+    if (!first || !last) return [];
+    const value = [...new Set(list.map((each) => String(each.value)))];
+    return [{ slot: first.slot, from: first.from, to: last.to, value }];
+  });
 }
 
 function everything(words: readonly string[], sets: number): Spot[] {

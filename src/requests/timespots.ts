@@ -2,7 +2,9 @@ import type { DateTime } from "luxon";
 import type { Json } from "../core/json.js";
 import type { Sentence } from "./sentence.js";
 import { widest, type Spot } from "./spot.js";
-import { at, comingDays, pastDays, timesIn, type DayName, type Moment, type SaidTime } from "./times.js";
+import { at, comingDays, pastDays } from "./times/days.js";
+import { timesIn, type SaidTime } from "./times/find.js";
+import type { DayName, Moment } from "./times/words.js";
 
 /** Until is until six in the evening, unless an hour was said. */
 const END_OF_DAY_HOUR = 18;

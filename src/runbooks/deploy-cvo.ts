@@ -16,7 +16,12 @@ import { createSystem, seeOntap } from "./cloud/systemSteps.js";
 import { defineRunbook, type AnyRunbook, type EndedStep, type Planner } from "./define.js";
 import type { ReadTools, RunFacts } from "./tools.js";
 
-const request = z.strictObject({ cluster: z.string().optional() });
+const request = z.strictObject({
+  cluster: z.string().optional(),
+  /** "as HA", "as a single node": said, it has to be what the configuration says. */
+  ha: z.literal(true).optional(),
+  single: z.literal(true).optional(),
+});
 type Request = z.infer<typeof request>;
 const steps = { createSystem, seeOntap };
 
@@ -52,6 +57,7 @@ async function observe(asked: Request, on: ReadTools): Promise<Facts> {
     throw new Refusal(`The configuration does not say how ${name} is to be deployed.`, {
       next: `Write it under "deploy" of that cluster (docs/operating.md). Nothing was changed.`,
     });
+  refuseOtherShape(asked, cluster);
   const connector = await connectorOf(on);
   const through = on.bluexp().through(connector);
   const agent = await on.bluexp().agents.find(connector);
@@ -103,6 +109,16 @@ async function observe(asked: Request, on: ReadTools): Promise<Facts> {
   };
 }
 
+/** A pair or a single node is a matter of the licence, the network and the price: a sentence does not decide it against the configuration. */
+function refuseOtherShape({ ha, single }: Request, { name, profile }: ClusterConfig): void {
+  const isPair = profile === "cvo-ha";
+  if (!(isPair ? single : ha)) return;
+  throw new Refusal(`The configuration has ${name} as ${isPair ? "an HA pair" : "a single node"}.`, {
+    next: "Nothing was changed. Change its profile there if it is to be the other.",
+    detail: { choices: [{ label: `Deploy it as ${isPair ? "a pair" : "a single node"}`, say: `deploy ${name}` }] },
+  });
+}
+
 function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
   const { cluster, deploy, connector, workspace, subscription, vnet, subnet, cidr, run } = facts;
   const {
@@ -113,6 +129,7 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
     size,
     package: licence,
     saasSubscription,
+    supportAccount,
     diskTb,
     storage,
     encryptionKey,
@@ -141,6 +158,7 @@ function plan(_asked: Request, facts: Facts, p: Planner<typeof steps>): void {
       size,
       package: licence,
       ...(saasSubscription === undefined ? {} : { saasSubscription }),
+      ...(supportAccount === undefined ? {} : { supportAccount }),
       diskTb,
       storage,
       ...(encryptionKey === undefined ? {} : { key: encryptionKey }),

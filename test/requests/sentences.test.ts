@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { patternOf, sentenceFor, understand, type Understood } from "../../src/requests/index.js";
-import { ADDRESSED, OVERHEARD } from "./sentences.js";
+import { ADDRESSED as SAID, MORE, OVERHEARD } from "./sentences.js";
 import { epicContext, epicVocabulary } from "./vocabulary.js";
 
+const ADDRESSED = [...SAID, ...MORE];
 const NAMES =
   "clone refresh-clone release-clone extend-lease rewind-clone update-mirror pause-mirror resume-mirror throttle-mirror resync-mirror restore failover fence failback dr-drill protect unprotect snapshot delete-snapshot provision connect-clusters peer-svms encrypt-svm deploy-connector deploy-cvo start-cvo stop-cvo prepare-host status health explain clones runs approvals help".split(
     " ",

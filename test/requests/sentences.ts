@@ -4,6 +4,51 @@
  */
 export type Row = readonly [sentence: string, expected: string];
 
+/** Rates, pairs of clusters, systems and LUNs, as people put them; and the same put as no order. */
+export const MORE: readonly Row[] = [
+  ["protect prod at 50 MB/s", 'protect {"kbPerSecond":51200,"set":"prod"}'],
+  ["protect prod with a limit of 50 MB/s", 'protect {"kbPerSecond":51200,"set":"prod"}'],
+  ["protect prod at no more than 50 MB/s", 'protect {"kbPerSecond":51200,"set":"prod"}'],
+  ["mirror prod to CVO at 20MB/s", 'protect {"kbPerSecond":20480,"set":"prod"}'],
+  ["protect prod limited to 100 Mbit/s", 'protect {"kbPerSecond":12207,"set":"prod"}'],
+  ["do not protect prod at 50 MB/s", "?"],
+  ["protect prod not at 50 MB/s", "?"],
+  ["should we protect prod at 50 MB/s", "? protect prod at 50 MB/s"],
+  ["protect prod at 50 MB/s if it is idle", "? protect prod at 50 MB/s"],
+  ["protect prod at 02:00", "? protect prod"],
+  ["set up cluster peering between the array and cvo", 'connect-clusters {"clusters":["ali-ontap-01","cvo-eastus2"]}'],
+  ["set up peering between the array and CVO", 'connect-clusters {"clusters":["ali-ontap-01","cvo-eastus2"]}'],
+  ["connect the array but not CVO", "?"],
+  ["connect the array if CVO is up", "?"],
+  ["connect the array unless cvo is down", "?"],
+  ["peer svms on the array and cvo", "peer-svms {}"],
+  ["peer the svms between the array and CVO", "peer-svms {}"],
+  ["peer svm_epic and not svm_epic_dr", "?"],
+  ["create cvo-eastus2 as HA", 'deploy-cvo {"cluster":"cvo-eastus2","ha":true}'],
+  ["deploy cvo-eastus2", 'deploy-cvo {"cluster":"cvo-eastus2"}'],
+  ["deploy cvo-eastus2 as a single node", 'deploy-cvo {"cluster":"cvo-eastus2","single":true}'],
+  ["deploy a single cvo node", 'deploy-cvo {"single":true}'],
+  ["deploy ali-ontap-01", "?"],
+  ["don't create cvo-eastus2", "?"],
+  ["should we deploy cvo-eastus2 as HA", "? deploy cvo cvo-eastus2 as ha"],
+  [
+    "create storage for epic-tst-01: 4 LUNs of 500 GB, striped, XFS, mounted at /data",
+    'provision {"count":4,"host":"epic-tst-01","mount":"/data","sizeBytes":536870912000}',
+  ],
+  [
+    "create storage for epic-tst-01: four 512 GB LUNs, LVM striped, XFS at /epic/app",
+    'provision {"count":4,"host":"epic-tst-01","mount":"/epic/app","sizeBytes":549755813888}',
+  ],
+  ["create storage for epic-tst-01: 2 TB", 'provision {"host":"epic-tst-01","sizeBytes":2199023255552}'],
+  ["create storage for epic-tst-01: 2 TB, not striped", "?"],
+  ["create storage for epic-tst-01 with ext4", "? provision storage on epic-tst-01"],
+  ["we created storage for epic-tst-01: 4 LUNs of 500 GB", "?"],
+  [
+    "create storage for epic-tst-01: 4 LUNs of 500 GB once the array is free",
+    "? provision 4 storage 500 GiB on epic-tst-01",
+  ],
+];
+
 /** Said to Sluice. */
 export const ADDRESSED: readonly Row[] = [
   ["clone prod volume for training", 'clone {"purpose":"training","set":"prod"}'],
@@ -605,7 +650,7 @@ export const ADDRESSED: readonly Row[] = [
   ["set up key vault on svm_epic_dr", 'encrypt-svm {"svm":"svm_epic_dr"}'],
   ["deploy connector", "deploy-connector {}"],
   ["create the BlueXP connector in Azure", "deploy-connector {}"],
-  ["deploy a CVO HA pair", "deploy-cvo {}"],
+  ["deploy a CVO HA pair", 'deploy-cvo {"ha":true}'],
   ["start the cvo", "start-cvo {}"],
   ["boot cvo-eastus2", 'start-cvo {"cluster":"cvo-eastus2"}'],
   ["stop the CVO please", "stop-cvo {}"],

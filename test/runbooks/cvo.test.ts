@@ -47,6 +47,13 @@ describe("before anything is deployed", () => {
     expect(world.cloud.calls().filter((call) => call.method === "PUT")).toEqual([]);
   });
 
+  test("a pair and a single node are the configuration's to decide", async () => {
+    const view = await ask("create cvo-eastus2 as a single node");
+    expect(problem(view)).toContain("The configuration has cvo-eastus2 as an HA pair. Nothing was changed.");
+    expect(view.choices).toEqual([{ label: "Deploy it as a pair", say: "deploy cvo-eastus2" }]);
+    expect(problem(await ask("create cvo-eastus2 as HA"))).not.toContain("The configuration has");
+  });
+
   test("a login that is refused, and a right to make the group that is missing, have their texts too", async () => {
     world.console.fault({ path: "oauth/token", times: 99, does: { kind: "reply", status: 401, body: {} } });
     world.console.fault({ path: "^/tenancy", times: 99, does: { kind: "reply", status: 403, body: {} } });

@@ -36,6 +36,8 @@ export interface NewEnvironment {
   readonly size: string;
   readonly package: string;
   readonly saasSubscription?: string;
+  /** `publicId` of a NetApp support site account that BlueXP knows: registered, a system gets its licence for volume encryption (reference 0). */
+  readonly supportAccount?: string;
   readonly diskTb: number;
   readonly storage: string;
   readonly key?: { readonly vault: string; readonly key: string; readonly identity?: string };
@@ -223,6 +225,7 @@ function bodyOf(wanted: NewEnvironment, password: string): object {
     backupVolumesToCbs: false,
     enableCompliance: false,
     enableMonitoring: false,
+    ...(wanted.supportAccount === undefined ? {} : { nssAccount: wanted.supportAccount }),
     ...(wanted.saasSubscription === undefined ? {} : { saasSubscriptionId: wanted.saasSubscription }),
     ...(ha
       ? {

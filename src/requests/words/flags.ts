@@ -50,6 +50,21 @@ export const FLAG_WORDS: Readonly<Record<string, readonly string[]>> = {
     "as a? clone|iscsi? host|target",
     "to get|take|receive|host clones|clone|luns|storage",
   ],
+  "as ha": [
+    "as|in|with a|an|the? ha|high-availability|highly-available pair|cluster|system|setup|configuration|mode?",
+    "as a pair",
+    "ha pair|cluster|system|instance|mode?",
+    "high availability pair|mode?",
+    "highly available",
+    "with high availability",
+  ],
+  "as single node": [
+    "as|in|with? a|one|the? single node|instance|system|machine?",
+    "single-node cluster|system|instance?",
+    "single node|instance|system|machine cluster|system|instance?",
+    "with|on one|a node",
+    "single",
+  ],
   "with key vault": ["with|using|in|by|and the|an|our? azure? key? vault|keyvault|akv keys|key?", "at rest"],
   "with its volumes": [
     "with|and|including|plus all? its|the|their|all mirror|destination|dr|copied? volumes|volume|copies|copy",

@@ -59,10 +59,10 @@ export const SYSTEM_WORDS: Readonly<Record<string, readonly string[]>> = {
     "a|the connector",
   ],
   cvo: [
-    "a|an|the|our|new? new? ha|single? cvo system|instance|pair|ha|environment|cluster|node?",
+    "a|an|the|our|new? new? cvo system|instance|environment|cluster|node?",
     "cloud volumes ontap",
-    "a|an|the|new? cloud volumes ontap system|instance|pair|ha?",
-    "cvo ha? system|instance|pair|ha|environment|cluster|node",
+    "a|an|the|new? cloud volumes ontap system|instance?",
+    "cvo system|instance|environment|cluster|node",
   ],
   start: [
     ...verb(

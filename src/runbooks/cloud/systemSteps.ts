@@ -45,6 +45,7 @@ const createInput = z.object({
     size: z.string(),
     package: z.string(),
     saasSubscription: z.string().optional(),
+    supportAccount: z.string().optional(),
     diskTb: z.number(),
     storage: z.string(),
     key: z.object({ vault: z.string(), key: z.string(), identity: z.string().optional() }).optional(),
@@ -89,7 +90,7 @@ function describeSystem(cluster: string, of: CreateInput["wanted"]): string {
   const disks = of.key ? `the key ${of.key.key} of the vault ${of.key.vault}` : "Azure's own keys";
   return (
     `Deploy ${cluster} by BlueXP: ${of.ha ? "an HA pair" : "a single node"} of ${of.size} with the latest ONTAP, ${of.diskTb} TB ${of.storage}, ` +
-    `package ${of.package}, SVM ${of.svm}, in a resource group of its own, ${of.resourceGroup} in ${of.region}; disks encrypted by ${disks}`
+    `package ${of.package}, SVM ${of.svm}, in a resource group of its own, ${of.resourceGroup} in ${of.region}; disks encrypted by ${disks}${of.supportAccount === undefined ? "" : "; registered with NetApp support"}`
   );
 }
 
@@ -122,7 +123,7 @@ export const createSystem = defineStep<CreateInput, CreateOutput>({
     if (!/^(ON|DEGRADED)$/.test(found.status)) return { found: "unclear", why: `${given.cluster} is ${found.status}.` };
     return { found: "done", output: { id: found.id, address: address ?? "" } };
   },
-  run: async ({ connector, wanted: { saasSubscription, key, ...wanted } }, on) =>
+  run: async ({ connector, wanted: { saasSubscription, supportAccount, key, ...wanted } }, on) =>
     noteTask(
       on,
       await on
@@ -131,6 +132,7 @@ export const createSystem = defineStep<CreateInput, CreateOutput>({
         .create({
           ...wanted,
           ...(saasSubscription === undefined ? {} : { saasSubscription }),
+          ...(supportAccount === undefined ? {} : { supportAccount }),
           ...(key === undefined
             ? {}
             : {
