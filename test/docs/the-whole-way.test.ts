@@ -3,23 +3,9 @@ import { describe, expect, test } from "@jest/globals";
 import { loadConfig } from "../../src/config/load.js";
 import { phrasebooks, understand } from "../../src/requests/index.js";
 import { vocabularyOf } from "../../src/vocabulary.js";
+import { wholeWay as rows, wholeWayPage as page } from "../support/wholeWay.js";
 
 /** docs/the-whole-way.md: every sentence in it is understood as the runbook it says, with the demo's own names. */
-const page = readFileSync("docs/the-whole-way.md", "utf8");
-const header = "| say | runbook | owner | watch for |";
-
-/** Rows of the tables of steps: what is said, and what it asks for. */
-const rows = page
-  .split(header)
-  .slice(1)
-  .flatMap((part) =>
-    part
-      .split("\n\n")[0]!
-      .split("\n")
-      .filter((line) => line.startsWith("| `"))
-      .map((line) => line.split("|").map((cell) => cell.trim()))
-      .map(([, say = "", runbook = "", owner = ""]) => ({ say: say.replaceAll("`", ""), runbook, owner })),
-  );
 const config = await loadConfig({ file: "config/apart.yaml", env: {} });
 const vocabulary = vocabularyOf(config, () => true);
 
