@@ -45,7 +45,7 @@ describe("rights", () => {
   });
 
   test("a login that may not see jobs learns from the object how its write ended", async () => {
-    const { fabric, client } = await open({ svmLoginSeesJobs: false, jobMs: { volume: [3000, 3000], mirror: [0, 0] } });
+    const { client } = await open({ svmLoginSeesJobs: false, jobMs: { volume: [3000, 3000], mirror: [0, 0] } });
     const array = client(ARRAY, { login: { user: "sluice", password: "sluice-array-1!" } });
     expect((await problemOf(array.jobs.listByUuid(["j"]))).code).toBe("6");
     const { uuid } = (await array.volumes.findByName(SVM, "epic_prd"))!;
