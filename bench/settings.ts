@@ -7,7 +7,7 @@ import type { Config } from "../src/config/types.js";
 /** What a started world tells whoever is to reach it. */
 export interface Reach {
   readonly urls: Readonly<Record<string, string>>;
-  readonly overrides: Readonly<Record<string, string | number>>;
+  readonly overrides: Readonly<Record<string, unknown>>;
   readonly secrets: Readonly<Record<string, string>>;
 }
 

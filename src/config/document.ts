@@ -3,7 +3,7 @@ import { ConfigError, type Mistake, type Path, showPath } from "./mistakes.js";
 import { isRecord } from "./schema.js";
 
 /** A value to put in place of what the file says: "clusters.cvo-eastus2.url" → "https://127.0.0.1:40123". */
-export type Overrides = Readonly<Record<string, string | number | boolean>>;
+export type Overrides = Readonly<Record<string, unknown>>;
 
 /** The file as plain data that still knows on which line everything stands. */
 export interface ConfigDocument {
@@ -88,7 +88,7 @@ function step(at: unknown, key: string): unknown {
   return isRecord(at) ? at[key] : undefined;
 }
 
-function put(root: Record<string, unknown>, keys: readonly string[], value: string | number | boolean): boolean {
+function put(root: Record<string, unknown>, keys: readonly string[], value: unknown): boolean {
   const last = keys[keys.length - 1] as string;
   let at: unknown = root;
   for (const key of keys.slice(0, -1)) {

@@ -332,6 +332,8 @@ export interface CvoDeployment {
   readonly saasSubscription?: string;
   /** BlueXP's id of the NetApp support site account a new system is registered with. */
   readonly supportAccount?: string;
+  /** Of the marketplace offer netapp-ontap-cloud, whose terms have to be accepted; default: that of the profile. */
+  readonly marketplacePlan?: string;
   /** The first aggregate's disk, in TB as Azure sells them. */
   readonly diskTb: number;
   readonly storage: "Premium_LRS" | "StandardSSD_LRS" | "Standard_LRS" | "Premium_ZRS";
