@@ -4,7 +4,8 @@ import { Rejected } from "../../core/problems.js";
 import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { changes } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
-import { connectorActions, connectorTemplate } from "./connectorTemplate.js";
+import { connectorActions } from "./connectorRole.js";
+import { connectorTemplate } from "./connectorTemplate.js";
 import { connectorNote } from "./console.js";
 import { connectorResource, groupResource, roleResource } from "./resources.js";
 

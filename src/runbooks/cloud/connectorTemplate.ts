@@ -5,51 +5,6 @@ export const connectorPlan = {
   plan: "occm-byol",
 } as const;
 
-/**
- * What the Connector's identity may do in the subscription: deploy, run and delete Cloud Volumes ONTAP with its network interfaces, disks,
- * storage accounts, load balancers (HA) and keys. After NetApp's published policy for Azure.
- */
-export const connectorActions: readonly string[] = [
-  "Microsoft.Authorization/locks/*",
-  "Microsoft.Authorization/roleAssignments/read",
-  "Microsoft.Authorization/roleAssignments/write",
-  "Microsoft.Authorization/roleDefinitions/read",
-  "Microsoft.Authorization/roleDefinitions/write",
-  "Microsoft.Compute/availabilitySets/*",
-  "Microsoft.Compute/diskEncryptionSets/*",
-  "Microsoft.Compute/disks/*",
-  "Microsoft.Compute/images/*",
-  "Microsoft.Compute/locations/operations/read",
-  "Microsoft.Compute/locations/vmSizes/read",
-  "Microsoft.Compute/operations/read",
-  "Microsoft.Compute/snapshots/*",
-  "Microsoft.Compute/virtualMachines/*",
-  "Microsoft.KeyVault/vaults/read",
-  "Microsoft.KeyVault/vaults/deploy/action",
-  "Microsoft.KeyVault/vaults/accessPolicies/write",
-  "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action",
-  "Microsoft.MarketplaceOrdering/offertypes/publishers/offers/plans/agreements/*",
-  "Microsoft.Network/loadBalancers/*",
-  "Microsoft.Network/locations/operationResults/read",
-  "Microsoft.Network/locations/operations/read",
-  "Microsoft.Network/networkInterfaces/*",
-  "Microsoft.Network/networkSecurityGroups/*",
-  "Microsoft.Network/privateEndpoints/*",
-  "Microsoft.Network/routeTables/*",
-  "Microsoft.Network/virtualNetworks/read",
-  "Microsoft.Network/virtualNetworks/checkIpAddressAvailability/read",
-  "Microsoft.Network/virtualNetworks/subnets/*",
-  "Microsoft.Resources/deployments/*",
-  "Microsoft.Resources/resources/read",
-  "Microsoft.Resources/subscriptions/locations/read",
-  "Microsoft.Resources/subscriptions/operationresults/read",
-  "Microsoft.Resources/subscriptions/resourceGroups/*",
-  "Microsoft.Storage/checknameavailability/read",
-  "Microsoft.Storage/operations/read",
-  "Microsoft.Storage/storageAccounts/*",
-  "Microsoft.Storage/usages/read",
-];
-
 const parameter = (name: string): string => `[parameters('${name}')]`;
 const string = { type: "string" };
 
