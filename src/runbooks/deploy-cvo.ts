@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { MarketplacePlan } from "../azure/index.js";
 import type { ClusterConfig, CvoDeployment } from "../config/types.js";
 import { Refusal } from "../core/problems.js";
 import {
@@ -9,6 +10,7 @@ import {
   quotaSuffices,
   refuseMissing,
   subscriptionWorks,
+  termsAccepted,
   type Check,
 } from "./cloud/checks.js";
 import { connectorOf, cvoOf, findByName } from "./cloud/console.js";
@@ -50,6 +52,13 @@ export const deployCvo = defineRunbook({
   example: { say: "deploy cvo", world: "bare", first: ["deploy connector"] },
 });
 
+/** The marketplace image of Cloud Volumes ONTAP; every package by capacity runs from the one that brings its own licence. */
+const systemPlan = ({ profile }: ClusterConfig, { marketplacePlan }: CvoDeployment): MarketplacePlan => ({
+  publisher: "netapp",
+  offer: "netapp-ontap-cloud",
+  plan: marketplacePlan ?? (profile === "cvo-ha" ? "ontap_cloud_byol_ha" : "ontap_cloud_byol"),
+});
+
 async function observe(asked: Request, on: ReadTools): Promise<Facts> {
   const cluster = cvoOf(on.inventory, asked.cluster);
   const { deploy, name, profile } = cluster;
@@ -77,6 +86,7 @@ async function observe(asked: Request, on: ReadTools): Promise<Facts> {
     connectorRuns,
     subscriptionWorks(on),
     placeIsThere(on, deploy.vnet, deploy.subnet, deploy.region),
+    termsAccepted(on, systemPlan(cluster, deploy)),
     quotaSuffices(on, deploy.region, deploy.size, profile === "cvo-ha" ? 2 : 1),
     keyIsFit(on, deploy.encryptionKey, deploy.region),
   ]);
