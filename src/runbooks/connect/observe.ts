@@ -122,9 +122,29 @@ async function lookAround(
   const wantedLifs = wanted.filter((item) => item.kind === "interface");
   const addresses = wantedLifs.length > 0 ? wantedLifs.map((each) => each.address) : lifs.map((lif) => lif.address);
   if (addresses.length === 0) throw noInterfaces(cluster);
+  if (cluster.profile !== "onprem") await refuseLargeFrames(name, lifs, array);
   const covered = new Set([...lifs.map((lif) => lif.node), ...wantedLifs.map((each) => each.node)]);
   return { missing, there, addresses: addresses.sort(), everyNode: nodes.every((node) => covered.has(node)) };
 }
+
+/** Azure carries frames of 1500 bytes; larger ones are lost on the way, and a transfer hangs without a word (reference 2). */
+async function refuseLargeFrames(
+  cluster: string,
+  lifs: readonly { readonly node: string | undefined; readonly port: string | undefined }[],
+  array: OntapReader,
+): Promise<void> {
+  const carrying = new Set(lifs.map((lif) => `${lif.node ?? "?"}:${lif.port ?? "?"}`));
+  const large = (await array.ports.list({})).filter(
+    (port) => carrying.has(`${port.node}:${port.name}`) && (port.mtu ?? 0) > AZURE_MTU,
+  );
+  const [first] = large;
+  if (!first) return;
+  throw new Refusal(
+    `${listed(large.map((port) => `${port.name} of ${port.node}`))} on ${cluster} ${large.length === 1 ? "sends" : "send"} frames of ${first.mtu ?? "?"} bytes, and Azure carries ${AZURE_MTU}.`,
+    { next: `Give broadcast domain ${first.broadcastDomain?.name ?? "?"} an MTU of ${AZURE_MTU}. ${nothing}` },
+  );
+}
+const AZURE_MTU = 1500;
 
 function noInterfaces({ name, profile }: ClusterConfig): Refusal {
   const why = `${name} has no intercluster interface that is up`;
@@ -176,6 +196,13 @@ function noPort(cluster: string, item: { node: string; port: string }, platform:
       : "";
   return new Refusal(`${item.node} of ${cluster} has no port ${item.port}.`, {
     next: `Correct clusters.${cluster}.intercluster.interfaces.${nic} ${nothing}`,
+    ...(nic === ""
+      ? {}
+      : {
+          detail: {
+            choices: [{ label: "Attach it, one node at a time", say: `attach the replication nic to ${cluster}` }],
+          },
+        }),
   });
 }
 
