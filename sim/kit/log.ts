@@ -10,8 +10,6 @@ export interface Call {
   /** Parsed where it was JSON, text otherwise, null when empty. */
   readonly body: unknown;
   readonly status: number;
-  /** Who it came from, where that was said by HTTP Basic. */
-  readonly user?: string;
 }
 
 const BLANK = "***";
@@ -32,7 +30,6 @@ export class CallLog {
     body: Buffer | string;
     contentType?: string | undefined;
     status: number;
-    user?: string | undefined;
   }): void {
     this.calls.push({
       at: new Date(this.clock.now()).toISOString(),
@@ -40,7 +37,6 @@ export class CallLog {
       path: this.blankText(blankQuery(call.path)),
       body: this.blankBody(call.body.toString(), call.contentType ?? ""),
       status: call.status,
-      ...(call.user === undefined ? {} : { user: call.user }),
     });
   }
 

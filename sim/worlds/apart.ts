@@ -40,6 +40,24 @@ export const apart: World = {
   clusters: epic.clusters.map((cluster) => (cluster.platform === "onprem" ? array(cluster) : cvo(cluster))),
 };
 
+/** The same, where CVO's replication is to have a network of its own: a NIC more on each node, which nobody has attached yet. */
+export const apartNic: World = {
+  ...apart,
+  name: "apart-nic",
+  overrides: {
+    "clusters.cvo-eastus2.intercluster": {
+      ipspace: "ips_cvo",
+      broadcastDomain: "bd_cvo",
+      interfaces: [
+        { name: "ic_repl_01", node: "cvo-eastus2-01", port: "e0e", address: "10.8.8.21", prefix: 24 },
+        { name: "ic_repl_02", node: "cvo-eastus2-02", port: "e0e", address: "10.8.8.22", prefix: 24 },
+      ],
+      gateway: "10.8.8.1",
+      remoteNetworks: ["10.7.0.0/24"],
+    },
+  },
+};
+
 /** The same, where the array belongs to the provider: `sluice` sees one SVM of it, so every step on its cluster is done by a person. */
 export const apartSvm: World = {
   ...apart,

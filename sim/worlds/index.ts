@@ -1,4 +1,4 @@
-import { apart, apartSvm } from "./apart.js";
+import { apart, apartNic, apartSvm } from "./apart.js";
 import { bare, bareSvm } from "./bare.js";
 import { epic } from "./epic.js";
 import { hospital } from "./hospital.js";
@@ -13,6 +13,7 @@ const worlds: Readonly<Record<string, World>> = {
   lab,
   apart,
   "apart-svm": apartSvm,
+  "apart-nic": apartNic,
   bare,
   "bare-svm": bareSvm,
 };

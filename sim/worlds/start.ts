@@ -40,7 +40,7 @@ export interface StartedWorld {
   /** Origin of each simulator: clusters by name, "azure", "bluexp", "slack". */
   readonly urls: Readonly<Record<string, string>>;
   /** Dotted paths of the world's configuration file that this start decides. */
-  readonly overrides: Readonly<Record<string, string | number>>;
+  readonly overrides: Readonly<Record<string, unknown>>;
   /** Environment variables the configuration's secret references name. */
   readonly secrets: Readonly<Record<string, string>>;
   close(): Promise<void>;

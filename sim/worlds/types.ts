@@ -124,7 +124,7 @@ export interface WorldBluexp {
 export interface World {
   readonly name: string;
   /** What its configuration file does not say: dotted paths, for a world that shares another's file (`apart-svm` has that of `apart`). */
-  readonly overrides?: Readonly<Record<string, string>>;
+  readonly overrides?: Readonly<Record<string, unknown>>;
   readonly clusters: readonly WorldCluster[];
   /** Are the clusters (and the SVMs) peered when the world starts? */
   readonly peered: boolean;
@@ -145,7 +145,7 @@ export interface World {
     readonly clientId: string;
     readonly clientSecret: string;
     readonly location: string;
-    /** Marketplace terms accepted when the world starts: `publisher/offer/plan`; default the Connector's. */
+    /** Marketplace terms accepted when the world starts: `publisher/offer/plan`; default the Connector's and Cloud Volumes ONTAP's. */
     readonly terms?: readonly string[];
   };
   /** Clusters that the configuration knows and nobody has deployed yet. */

@@ -40,13 +40,13 @@ const ownFile = "sluice.yaml";
 function fileOf(flags: SettingsFlags): string {
   if (flags.world !== undefined) {
     const folder = join(packageRoot(), "config");
-    // `NAME-svm` is the world NAME where the array's login is of one SVM: it shares the file.
-    const file = [flags.world, flags.world.replace(/-svm$/, "")]
+    // `NAME-svm` is the world NAME where the array's login is of one SVM, `NAME-nic` one whose CVO lacks a NIC: they share the file.
+    const file = [flags.world, flags.world.replace(/-(svm|nic)$/, "")]
       .map((name) => join(folder, `${name}.yaml`))
       .find((each) => existsSync(each));
     if (file === undefined)
       throw new UsageError(
-        `There is no demo world "${flags.world}". There are epic, hospital, lab, apart, apart-svm, bare and bare-svm.`,
+        `There is no demo world "${flags.world}". There are epic, hospital, lab, apart, apart-svm, apart-nic, bare and bare-svm.`,
       );
     return file;
   }

@@ -7,6 +7,7 @@ import { deployConnector } from "./deploy-connector.js";
 import { deployCvo } from "./deploy-cvo.js";
 import { encryptSvm } from "./encrypt-svm.js";
 import { startCvo } from "./start-cvo.js";
+import { attachNic } from "./attach-nic.js";
 import { stopCvo } from "./stop-cvo.js";
 import { extendLease } from "./extend-lease.js";
 import { failback } from "./failback.js";
@@ -58,6 +59,7 @@ export const runbooks: readonly AnyRunbook[] = [
   deployCvo,
   startCvo,
   stopCvo,
+  attachNic,
 ];
 
 export type { AnyRunbook, Drawn } from "./define.js";

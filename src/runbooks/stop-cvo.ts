@@ -1,18 +1,16 @@
 import { z } from "zod";
-import type { ClusterConfig, SetConfig } from "../config/types.js";
+import type { ClusterConfig } from "../config/types.js";
 import { ownerText } from "../core/clone-notes.js";
 import { Refusal } from "../core/problems.js";
 import { showDuration } from "../core/units.js";
 import type { Environment } from "../azure/index.js";
-import { clonesAmong, mountsOf, type Clone } from "./clones.js";
 import { cvoOf, getEnvironment } from "./cloud/console.js";
+import { refuseInUse, type SetThere } from "./cloud/inUse.js";
 import { stopSystem } from "./cloud/systemSteps.js";
 import { defineRunbook, type Planner } from "./define.js";
-import { listed, mirrorPlaces } from "./inventory.js";
-import { viewMirrors, type MemberView } from "./mirrors.js";
+import type { MemberView } from "./mirrors.js";
 import { showTime } from "./points.js";
 import { pauseMirror } from "./steps/mirrorState.js";
-import { isMoving } from "./steps/updateMirror.js";
 import type { ReadTools, RunFacts } from "./tools.js";
 
 const request = z.strictObject({ cluster: z.string().optional() });
@@ -20,10 +18,6 @@ type Request = z.infer<typeof request>;
 const steps = { pauseMirror, stopSystem };
 const nothing = "Nothing was changed.";
 
-interface SetThere {
-  readonly set: SetConfig;
-  readonly members: readonly MemberView[];
-}
 interface Facts {
   readonly cluster: ClusterConfig;
   readonly connector: string;
@@ -60,64 +54,8 @@ async function observe(asked: Request, on: ReadTools): Promise<Facts> {
     throw new Refusal(`${cluster.name} is ${environment.status}: BlueXP is at work on it.`, {
       next: `Wait until it is done. ${nothing}`,
     });
-  const array = on.ontap(cluster.name);
-  const places = mirrorPlaces(on.inventory).filter((each) => each.cluster === cluster.name);
-  const clones = await Promise.all(
-    places.map(async ({ svm }) => clonesAmong(cluster.name, svm, await array.volumes.list({ svm, isFlexclone: true }))),
-  );
-  refuseUsed(cluster.name, clones.flat());
-  const relationships = (await array.relationships.list({})).filter((each) => !each.restore);
-  const moving = relationships.filter(isMoving);
-  if (moving.length > 0)
-    throw new Refusal(
-      `A transfer runs on ${cluster.name}: ${listed(moving.map((each) => each.destination.volume ?? each.destination.path))}.`,
-      { next: `Wait until it has ended, and ask again. ${nothing}` },
-    );
-  const there = on.inventory.sets.filter((set) => set.members.some(({ mirror }) => mirror.cluster === cluster.name));
-  const sets = await Promise.all(there.map(async (set) => ({ set, members: await membersOf(set, on) })));
-  for (const { set, members } of sets)
-    if (members.some(({ relationship }) => relationship.state === "broken_off"))
-      throw new Refusal(
-        `${set.name} is failed over to ${cluster.name}: its live data is there, and stopping it would stop the application.`,
-        {
-          next: nothing,
-          detail: { choices: [{ label: "Fail back first", say: `failback ${set.name}` }] },
-        },
-      );
+  const sets = await refuseInUse(cluster.name, on, "stopping it would stop the application");
   return { cluster, connector, environment, sets, run: on.run };
-}
-
-/** A set that is not protected yet has nothing to pause. */
-async function membersOf(set: SetConfig, on: ReadTools): Promise<readonly MemberView[]> {
-  try {
-    return (await viewMirrors(set, on)).members;
-  } catch (thrown) {
-    if (thrown instanceof Refusal) return [];
-    throw thrown;
-  }
-}
-
-function refuseUsed(cluster: string, clones: readonly Clone[]): void {
-  const safety = clones.filter(({ note }) => note.kind === "safety");
-  const [held] = safety;
-  if (held)
-    throw new Refusal(`A safety copy of ${held.note.set} is held on ${cluster}: it is the way back of a restore.`, {
-      next: `It goes by itself${held.note.until === undefined ? "" : " at the end of its time"}, or is released by name. ${nothing}`,
-    });
-  const used = clones.filter(({ note }) => note.kind === "clone" && note.host !== undefined);
-  const [first] = used;
-  if (!first) return;
-  const names = used.map(
-    (each) => `"${each.note.name}" (${listed(mountsOf(each)) || "attached"} on ${each.note.host ?? "?"})`,
-  );
-  throw new Refusal(`Clones of ${cluster} are mounted: ${listed(names)}. Their hosts would hang without it.`, {
-    next: nothing,
-    detail: {
-      choices: used
-        .slice(0, 5)
-        .map(({ note }) => ({ label: `Release ${note.name}`, say: `release the ${note.name} clone` })),
-    },
-  });
 }
 
 function plan(_asked: Request, { cluster, connector, environment, sets, run }: Facts, p: Planner<typeof steps>): void {

@@ -5,7 +5,7 @@ import { epicContext, epicVocabulary } from "./vocabulary.js";
 
 const ADDRESSED = [...SAID, ...MORE];
 const NAMES =
-  "clone refresh-clone release-clone extend-lease rewind-clone update-mirror pause-mirror resume-mirror throttle-mirror resync-mirror restore failover fence failback dr-drill protect unprotect snapshot delete-snapshot provision connect-clusters peer-svms encrypt-svm deploy-connector deploy-cvo start-cvo stop-cvo prepare-host status health explain clones runs approvals help".split(
+  "clone refresh-clone release-clone extend-lease rewind-clone update-mirror pause-mirror resume-mirror throttle-mirror resync-mirror restore failover fence failback dr-drill protect unprotect snapshot delete-snapshot provision connect-clusters peer-svms encrypt-svm deploy-connector deploy-cvo start-cvo stop-cvo attach-nic prepare-host status health explain clones runs approvals help".split(
     " ",
   );
 

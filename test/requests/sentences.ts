@@ -176,6 +176,12 @@ export const ADDRESSED: readonly Row[] = [
   ["deploy cvo in azure", "deploy-cvo {}"],
   ["start cvo", "start-cvo {}"],
   ["stop cvo", "stop-cvo {}"],
+  ["attach the replication nic", "attach-nic {}"],
+  ["attach the replication nic to cvo-eastus2", 'attach-nic {"cluster":"cvo-eastus2"}'],
+  ["add a nic to cvo", "attach-nic {}"],
+  ["attach network interfaces to cvo-eastus2", 'attach-nic {"cluster":"cvo-eastus2"}'],
+  ["attach nic", "attach-nic {}"],
+  ["do not attach the replication nic", "?"],
   ["prepare host epic-trn-01", 'prepare-host {"host":"epic-trn-01"}'],
   ["provision 2 TB on epic-trn-01", 'provision {"host":"epic-trn-01","sizeBytes":2199023255552}'],
   [

@@ -77,6 +77,15 @@ async function send(
 const isKnown = (code: string | undefined): boolean =>
   ["1", "4", "1377261", "1966140", "1376963", "1966345", "4653075"].includes(code ?? "");
 
+interface NicWanted {
+  readonly cluster: string;
+  readonly node: string;
+  readonly port: string;
+  readonly address: string;
+}
+/** Stops the node's machine, attaches the NIC and starts it, as the text on the card says. */
+const attach = (world: TestWorld, { cluster, ...nic }: NicWanted): void => world.fabric.attachNic(cluster, nic);
+
 const waiting = (view: RunView): StepView | undefined =>
   view.outcome
     ? undefined
@@ -97,7 +106,8 @@ export async function driveWithPerson(world: TestWorld, engine: TestEngine, run:
     if (step.phase === "held") {
       const { text = "" } = (step.held?.detail ?? {}) as { text?: string };
       const { cluster = "" } = step.planned.input as { cluster?: string };
-      await type(world, cluster, text, derived(testKey, run, "cluster-peering"));
+      if (step.planned.uses === "attachNic") attach(world, step.planned.input as unknown as NicWanted);
+      else await type(world, cluster, text, derived(testKey, run, "cluster-peering"));
     }
     const event =
       step.phase === "held"

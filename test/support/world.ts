@@ -275,7 +275,7 @@ export async function startTestWorld(
   const bluexp = createBluexp(bluexpOptions);
   const overrides = Object.fromEntries(servers.map(({ name, server }) => [`clusters.${name}.url`, server.url]));
   const config = await loadConfig({
-    file: `config/${world.name.replace(/-svm$/, "")}.yaml`,
+    file: `config/${world.name.replace(/-(svm|nic)$/, "")}.yaml`,
     env: {},
     overrides: { ...world.overrides, ...overrides },
   });

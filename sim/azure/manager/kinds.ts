@@ -52,6 +52,24 @@ function checkRule({ properties = {} }: Body): void {
       throw invalid("InvalidRequestFormat", `Cannot parse the request: '${String(value)}' is no ${name}.`);
 }
 
+function checkNic({ properties = {} }: Body): void {
+  const all = (properties["ipConfigurations"] ?? []) as readonly {
+    readonly properties?: {
+      readonly subnet?: { readonly id?: string };
+      readonly privateIPAllocationMethod?: string;
+      readonly privateIPAddress?: string;
+    };
+  }[];
+  if (all.length === 0)
+    throw invalid("NetworkInterfaceMustHaveIpConfiguration", "A network interface has at least one IP configuration.");
+  for (const { properties: of } of all) {
+    if (of?.subnet?.id === undefined)
+      throw invalid("SubnetNotProvided", "Subnet must be specified for the IP configuration.");
+    if (of.privateIPAllocationMethod === "Static" && of.privateIPAddress === undefined)
+      throw invalid("PrivateIPAddressNotProvided", "A static IP configuration needs a private IP address.");
+  }
+}
+
 /** Types with the api-versions this simulator answers (Azure knows more; an unknown one is refused as there). */
 export const KINDS: readonly Kind[] = [
   { type: "Microsoft.Network/virtualNetworks", versions: NETWORK },
@@ -65,7 +83,7 @@ export const KINDS: readonly Kind[] = [
   },
   { type: "Microsoft.Network/routeTables", versions: NETWORK },
   { type: "Microsoft.Network/routeTables/routes", versions: NETWORK, inParent: "routes", check: checkRoute },
-  { type: "Microsoft.Network/networkInterfaces", versions: NETWORK },
+  { type: "Microsoft.Network/networkInterfaces", versions: NETWORK, check: checkNic },
   { type: "Microsoft.KeyVault/vaults", versions: VAULT },
   { type: "Microsoft.KeyVault/vaults/keys", versions: VAULT },
   { type: "Microsoft.KeyVault/vaults/secrets", versions: VAULT },

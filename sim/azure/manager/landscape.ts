@@ -3,6 +3,13 @@ import type { ArmResource, Cloud, CloudNic } from "../../kit/cloud.js";
 import type { World } from "../../worlds/types.js";
 import { NETWORK_GROUP, seedResources, VNET } from "./seed.js";
 
+/** What a world that says nothing has accepted: the Connector and Cloud Volumes ONTAP, single and HA. */
+const TERMS = [
+  "netapp/netapp-oncommand-cloud-manager/occm-byol",
+  "netapp/netapp-ontap-cloud/ontap_cloud_byol",
+  "netapp/netapp-ontap-cloud/ontap_cloud_byol_ha",
+];
+
 const keyOf = (id: string): string => id.toLowerCase().replace(/\/+$/, "");
 
 interface Profile {
@@ -42,11 +49,13 @@ export class Landscape implements Cloud {
   }
 
   find(id: string): ArmResource | undefined {
-    return this.all.get(keyOf(id)) ?? this.ofArrays().find((each) => keyOf(each.id) === keyOf(id));
+    return this.ofArrays().find((each) => keyOf(each.id) === keyOf(id)) ?? this.all.get(keyOf(id));
   }
 
   list(type?: string): readonly ArmResource[] {
-    const all = [...this.all.values(), ...this.ofArrays()];
+    const attached = this.ofArrays();
+    const taken = new Set(attached.map((each) => keyOf(each.id)));
+    const all = [...[...this.all].flatMap(([key, each]) => (taken.has(key) ? [] : [each])), ...attached];
     return type === undefined ? all : all.filter((each) => each.type.toLowerCase() === type.toLowerCase());
   }
 
@@ -83,8 +92,7 @@ export class Landscape implements Cloud {
     this.all = new Map(seedResources(this.world).map((each) => [keyOf(each.id), each]));
     this.power.clear();
     this.terms.clear();
-    for (const each of this.world.azure.terms ?? ["netapp/netapp-oncommand-cloud-manager/occm-byol"])
-      this.terms.add(each);
+    for (const each of this.world.azure.terms ?? TERMS) this.terms.add(each);
     this.deleted.length = 0;
   }
 
@@ -118,7 +126,8 @@ export class Landscape implements Cloud {
           name,
           type: "Microsoft.Network/networkInterfaces",
           location: this.location,
-          tags: {},
+          // made by a call, then attached to the node's machine
+          tags: this.all.get(keyOf(id))?.tags ?? {},
           properties: {
             provisioningState: "Succeeded",
             macAddress: "00-0D-3A-00-00-01",

@@ -77,6 +77,7 @@ export function seedResources(world: World): ArmResource[] {
       ),
     }),
     subnet("snet-hosts", "10.8.4.0/24"),
+    subnet("snet-replication", "10.8.8.0/24"),
     subnet("snet-connector", "10.8.6.0/28"),
     of(`${network}/routeTables/rt-cvo`, "Microsoft.Network/routeTables", { disableBgpRoutePropagation: false }),
     of(`${network}/routeTables/rt-cvo/routes/to-array`, "Microsoft.Network/routeTables/routes", {

@@ -81,12 +81,22 @@ export interface NetworksReader {
   findNicByAddress(address: string): Promise<Nic | undefined>;
 }
 
+export interface NewNic {
+  readonly location: string;
+  /** Full id. */
+  readonly subnet: string;
+  readonly address: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export interface Networks extends NetworksReader {
   /** Creates the route, or replaces the one of that name. Returns once Azure has accepted. */
   putRoute(routeTable: string, route: Route): Promise<void>;
   removeRoute(routeTable: string, name: string): Promise<void>;
   putRule(securityGroup: string, rule: SecurityRule): Promise<void>;
   removeRule(securityGroup: string, name: string): Promise<void>;
+  /** A network interface on no machine yet, with accelerated networking. `id`: its full id to be. */
+  createNic(id: string, nic: NewNic): Promise<void>;
 }
 
 const version = "2024-05-01";
@@ -290,6 +300,25 @@ export function networks(http: ArmHttp): Networks {
           ...severalOr("sourceAddressPrefix", "sourceAddressPrefixes", rule.sources),
           ...severalOr("destinationAddressPrefix", "destinationAddressPrefixes", rule.destinations),
           ...severalOr("destinationPortRange", "destinationPortRanges", rule.ports),
+        },
+      }),
+    createNic: (id, { location, subnet, address, tags }) =>
+      http.put(id, about(`the network interface ${last(id)}`), {
+        location,
+        tags,
+        properties: {
+          enableAcceleratedNetworking: true,
+          ipConfigurations: [
+            {
+              name: "ipconfig1",
+              properties: {
+                primary: true,
+                privateIPAllocationMethod: "Static",
+                privateIPAddress: address,
+                subnet: { id: subnet },
+              },
+            },
+          ],
         },
       }),
     removeRule: (group, name) =>

@@ -153,7 +153,6 @@ main() {
   read_arguments
   check_tools
   check_initiator
-  refuse_stuck
   check_names
   sign_in
   find_sessions

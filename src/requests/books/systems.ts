@@ -76,6 +76,14 @@ const startCvo: Words = {
   effect: "change",
 };
 
+const attachNic: Words = {
+  name: "attach-nic",
+  says: ["attach the replication nic [of cvo] [<cluster>]"],
+  summary: "attaches network interfaces for replication to CVO, one stopped node at a time",
+  effect: "change",
+  strict: true,
+  fields: { "of cvo": null },
+};
 const stopCvo: Words = {
   name: "stop-cvo",
   says: ["stop cvo [<cluster>]", "stop <cluster>"],
@@ -102,5 +110,6 @@ export const SYSTEM_BOOKS: readonly Words[] = [
   deployCvo,
   startCvo,
   stopCvo,
+  attachNic,
   prepareHost,
 ];

@@ -58,6 +58,11 @@ export const SYSTEM_WORDS: Readonly<Record<string, readonly string[]>> = {
     "netapp console agent|connector",
     "a|the connector",
   ],
+  "attach the replication nic": [
+    "attach|add a|an|the|another|extra|more|its? replication|snapmirror|intercluster? nics|nic|network|interface|interfaces|card|cards interfaces|interface|card|cards? to|of|on|for?",
+    "attach-nic",
+  ],
+  "of cvo": ["cvo", "of|to|on|for the? cvo", "cloud volumes ontap"],
   cvo: [
     "a|an|the|our|new? new? cvo system|instance|environment|cluster|node?",
     "cloud volumes ontap",
