@@ -157,6 +157,11 @@ export class FabricState {
     else this.due.splice(index, 0, entry);
   }
 
+  /** How many things wait for their time, schedules aside. */
+  pending(): number {
+    return this.due.length;
+  }
+
   /** Brings every array to the clock's present time. */
   settle(): void {
     if (this.settling) return;

@@ -97,6 +97,8 @@ export interface Fabric {
   settle(): void;
   /** The world as at the start, at the clock's present time. */
   reset(): void;
+  /** How many things (ends of jobs, of transfers, of a deleted volume's time in the queue) wait for their time, schedules aside. */
+  due(): number;
   /** Remembers everything, logs and faults too; the function puts it back. The clock is the caller's to put back first. */
   save(): () => void;
 }
@@ -160,6 +162,7 @@ export function createFabric(options: FabricOptions): Fabric {
         const moving = (found?.relationships ?? []).filter((each) => each.transfer !== undefined);
         return { volumes: found?.volumes.length ?? 0, transfers: moving.length };
       }),
+    due: () => settled(() => state.pending()),
     cloudNics: () => cloudNics(state),
     trustClients: (cluster, caPem) => installClientCa(state, cluster, caPem),
     write: (cluster, svm, volume) =>

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { RunView } from "../../src/core/fold.js";
 import { clone } from "../../src/runbooks/clone.js";
+import { restore } from "../../src/runbooks/restore.js";
 import { updateMirror } from "../../src/runbooks/update-mirror.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
-import { Bench, type Rehearsal } from "./bench.js";
+import { Bench, type End, type Rehearsal } from "./bench.js";
+import { judgeEnd } from "./laws.js";
 import { describeWrite, faultKinds, type Write } from "./writes.js";
 
 /**
@@ -16,12 +17,12 @@ describe.each([clone, updateMirror])("$name goes on from a moment as it would ha
   let rehearsal: Rehearsal;
   beforeAll(async () => {
     world = await startTestWorld();
-    bench = await Bench.set(world, runbook, undefined);
+    bench = await Bench.set(world, runbook, { stopsAtKnown: false });
     rehearsal = await bench.rehearse();
   });
   afterAll(() => world.close());
 
-  const endOf = (view: RunView): unknown => ({
+  const endOf = (view: End): unknown => ({
     run: untimed(view),
     world: world.snapshot(),
     written: bench.written(),
@@ -58,6 +59,31 @@ describe.each([clone, updateMirror])("$name goes on from a moment as it would ha
   });
 });
 
+describe.each([clone, restore])("$name, stopped where it stands as an earlier run stood", (runbook) => {
+  let world: TestWorld;
+  let bench: Bench;
+  let writes: readonly Write[];
+  beforeAll(async () => {
+    world = await startTestWorld();
+    bench = await Bench.set(world, runbook, { stopsAtKnown: true });
+    ({ writes } = await bench.rehearse());
+    bench.endedWell();
+  });
+  afterAll(() => world.close());
+
+  test.each(faultKinds)("would have ended well when a write %s", async (kind) => {
+    let stopped = 0;
+    for (const write of writes) {
+      await bench.spoilt(write, kind);
+      const what = `${describeWrite(write)} ${kind}`;
+      const end = await bench.goOn();
+      if (end === "known") stopped += 1;
+      judgeEnd(bench, end === "known" ? await bench.toTheEnd() : end, what);
+    }
+    expect(stopped).toBeGreaterThan(0);
+  });
+});
+
 /** A card's key is random. */
-const untimed = (view: RunView): unknown =>
+const untimed = (view: End): unknown =>
   JSON.parse(JSON.stringify(view), (key, value: unknown) => (key === "key" ? undefined : value));
