@@ -23,6 +23,11 @@ interface Filter {
   readonly test: Predicate;
 }
 
+/** Does a plain value name another SVM than the request's header (reference 1.1)? */
+const contradicts = (name: string, value: string, scope: { readonly uuid: string; readonly name: string }): boolean =>
+  (name === "svm.name" && /^\w+$/.test(value) && value !== scope.name) ||
+  (name === "svm.uuid" && /^[\w-]+$/.test(value) && value !== scope.uuid);
+
 /** Only arguments the collection knows pass: 262179 otherwise, unless ignore_unknown_fields. */
 function filters(collection: Collection, table: readonly Field[], ctx: Ctx, asked: Asked): Filter[] {
   checkArguments(ctx.query);
@@ -31,7 +36,7 @@ function filters(collection: Collection, table: readonly Field[], ctx: Ctx, aske
   for (const [name, value] of ctx.query) {
     if (GENERAL.has(name) || name.startsWith("start.")) continue;
     if (isFlag(collection.path, collection.flags, name, ctx.cluster.spec.release)) continue;
-    if (name === "svm.name" && ctx.scope && !ctx.login.svm && /^\w+$/.test(value) && value !== ctx.scope.name)
+    if (ctx.scope && !ctx.login.svm && contradicts(name, value, ctx.scope))
       throw new ApiError(262245, "The SVM in the request header contradicts the query.", 400, name);
     if (isKnown(table, name)) found.push({ field: name, test: predicate(value) });
     else if (isKnown(asked.writeOnly, name))

@@ -338,6 +338,8 @@ describe("where the documents say nothing, a knob", () => {
     const headers = { "x-dot-svm-name": "svm_epic_dr" };
     expect((await on.call(CVO, "GET", "/storage/volumes?svm.name=svm_epic_dr", { headers })).status).toBe(200);
     expect((await on.call(CVO, "GET", "/storage/volumes?svm.name=other", { headers })).body.error.code).toBe("262245");
+    const byUuid = await on.call(CVO, "GET", "/storage/volumes?svm.uuid=another", { headers });
+    expect(byUuid.body.error.code).toBe("262245");
   });
 });
 
