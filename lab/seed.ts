@@ -40,11 +40,10 @@ export async function seed(image: string, say: (line: string) => void): Promise<
 /** Copies what production's LUNs hold now. */
 async function keep(fabric: Fabric, into: string): Promise<void> {
   fabric.settle();
-  const [volume] = lab.clusters[0]?.volumes ?? [];
-  const files = fabric.lunFiles("ali-ontap-01", volume?.svm ?? "", volume?.name ?? "");
-  for (const [lun, file] of Object.entries(files)) {
-    const to = join(into, volume?.name ?? "", `${lun}.img`);
-    await mkdir(dirname(to), { recursive: true });
-    await run("cp", ["--sparse=always", "--reflink=auto", "--", file, to]);
-  }
+  for (const { name, svm } of lab.clusters[0]?.volumes ?? [])
+    for (const [lun, file] of Object.entries(fabric.lunFiles("ali-ontap-01", svm, name))) {
+      const to = join(into, name, `${lun}.img`);
+      await mkdir(dirname(to), { recursive: true });
+      await run("cp", ["--sparse=always", "--reflink=auto", "--", file, to]);
+    }
 }

@@ -136,9 +136,15 @@ async function serve(options: ServerOptions, raw: IncomingMessage, response: Ser
       body: request.body,
       contentType: request.headers["content-type"],
       status: "status" in reply ? reply.status : reply.kind === "stream" ? 200 : 0,
+      user: basicUser(request.headers.authorization),
     });
   }
   send(request, response, reply);
+}
+
+function basicUser(authorization: string | undefined): string | undefined {
+  const basic = /^Basic (.+)$/i.exec(authorization ?? "")?.[1];
+  return basic === undefined ? undefined : Buffer.from(basic, "base64").toString("utf8").split(":")[0];
 }
 
 async function control(options: ServerOptions, request: SimRequest): Promise<SimReply> {

@@ -10,6 +10,8 @@ export interface Call {
   /** Parsed where it was JSON, text otherwise, null when empty. */
   readonly body: unknown;
   readonly status: number;
+  /** Who it came from, where that was said by HTTP Basic. */
+  readonly user?: string;
 }
 
 const BLANK = "***";
@@ -30,6 +32,7 @@ export class CallLog {
     body: Buffer | string;
     contentType?: string | undefined;
     status: number;
+    user?: string | undefined;
   }): void {
     this.calls.push({
       at: new Date(this.clock.now()).toISOString(),
@@ -37,6 +40,7 @@ export class CallLog {
       path: this.blankText(blankQuery(call.path)),
       body: this.blankBody(call.body.toString(), call.contentType ?? ""),
       status: call.status,
+      ...(call.user === undefined ? {} : { user: call.user }),
     });
   }
 

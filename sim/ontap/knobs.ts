@@ -16,8 +16,8 @@ export interface Knobs {
   readonly restoreNewerSnapshots: "keep" | "drop";
   /** DELETE of a volume whose LUNs are mapped: works (maps go with it) or 524486. */
   readonly deleteWithMappedLun: "succeed" | "busy";
-  /** How a call that needs multi-admin approval is told so. */
-  readonly mavStatus: 400 | 403 | 500 | "job";
+  /** How a call that needs multi-admin approval is told so: with that status, in the job it gets, or (202) taken, without a job and with the request's number. */
+  readonly mavStatus: 202 | 400 | 403 | 500 | "job";
   /** State shown after creating a relationship onto an existing rw volume. */
   readonly createOnRw: "uninitialized" | "broken_off";
   /** Does a full last page carry a `next` link to an empty one? */
@@ -26,6 +26,18 @@ export interface Knobs {
   readonly pageCap: number;
   /** May an SVM-scoped login read /cluster? */
   readonly svmLoginSeesCluster: boolean;
+  /** May an SVM-scoped login see jobs? */
+  readonly svmLoginSeesJobs: boolean;
+  /** The code of the 404 for a URL that no release knows. */
+  readonly unknownUrlCode: 3 | 4;
+  /** Initiators' names: stored in lower case, or as given. Compared without regard to case either way. */
+  readonly initiatorCase: "lower" | "kept";
+  /** `snapshot_policy` in the POST of a clone: taken, or refused with 918247 (a PATCH afterwards is taken always). */
+  readonly cloneSnapshotPolicy: "accept" | "refuse";
+  /** What `list_destinations_only` shows of a mirror: all it has, or no more than the paths, as old releases. */
+  readonly listedDestinations: "full" | "paths";
+  /** `/support/ems/application-logs`: as the release has it (after 9.16), or in every release. */
+  readonly applicationLogs: "release" | "always";
   /** The application writes to every rw source volume just before a scheduled update. */
   readonly applicationWrites: "never" | "everyTick";
   /** The site's own job takes `nightly.…` at 02:00 UTC on the seeded sources. */
@@ -88,6 +100,12 @@ export const realistic: Knobs = {
   emptyLastPage: true,
   pageCap: 10_000,
   svmLoginSeesCluster: true,
+  svmLoginSeesJobs: true,
+  unknownUrlCode: 3,
+  initiatorCase: "lower",
+  cloneSnapshotPolicy: "accept",
+  listedDestinations: "full",
+  applicationLogs: "release",
   applicationWrites: "never",
   nightlies: true,
   recoveryQueueMs: 12 * 3_600_000,
@@ -128,7 +146,12 @@ export const instant: Partial<Knobs> = {
 const CHOICES: Partial<Record<keyof Knobs, readonly (string | number)[]>> = {
   restoreNewerSnapshots: ["keep", "drop"],
   deleteWithMappedLun: ["succeed", "busy"],
-  mavStatus: [400, 403, 500, "job"],
+  mavStatus: [202, 400, 403, 500, "job"],
+  unknownUrlCode: [3, 4],
+  initiatorCase: ["lower", "kept"],
+  cloneSnapshotPolicy: ["accept", "refuse"],
+  listedDestinations: ["full", "paths"],
+  applicationLogs: ["release", "always"],
   createOnRw: ["uninitialized", "broken_off"],
   applicationWrites: ["never", "everyTick"],
   updateWhilePaused: ["refuse", "allow"],

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.js";
-import { asProblem, InDoubt } from "../core/problems.js";
+import { asProblem, InDoubt, Problem } from "../core/problems.js";
 import type { OntapJob } from "./cluster/jobs.js";
 import type { Relationship } from "./snapmirror/relationships.js";
 import type { Accepted } from "./wire/calls.js";
@@ -23,7 +23,7 @@ export interface Settling {
   readonly signal?: AbortSignal;
   /** Keeps the job's uuid where a restart finds it; called, and waited for, before anything is waited for. */
   readonly keep?: (jobUuid: string) => Promise<void>;
-  /** Reads the object: is it as it was asked to be? Asked when the job's record has gone or there was none. */
+  /** Reads the object: is it as it was asked to be? Asked when the job's record has gone or there was none; again and again where the login may not see jobs. */
   readonly look?: () => Promise<boolean>;
 }
 
@@ -34,6 +34,8 @@ const PAUSE_GROWTH = 1.4;
 const LONGEST_PAUSE_MS = { jobs: 2_000, relationships: 10_000 };
 /** Who is due within this is asked for in the same query. */
 const TOGETHER_MS = 500;
+
+const grown = (pauseMs: number, longestMs: number): number => Math.min(longestMs, Math.round(pauseMs * PAUSE_GROWTH));
 
 type Kind = "jobs" | "relationships";
 interface Follower {
@@ -79,14 +81,15 @@ export class ClusterWatcher {
   /**
    * Brings an accepted write to its end: resolves when it has succeeded, throws the job's own problem when it has failed. For a mirror, success means triggered.
    * After a restart call it again with `{ jobUuid }` of the uuid that was kept.
-   * @throws InDoubt when it still runs after the time, or its record has gone and `look` does not find it done.
+   * @throws InDoubt when it still runs after the time, or cannot be followed; or its record has gone, or may not be seen, and `look` does not find it done.
    */
   async settle(accepted: Accepted, how: Settling = {}): Promise<void> {
     if (accepted.done) return;
     const { jobUuid } = accepted;
     if (jobUuid !== undefined) {
       await how.keep?.(jobUuid);
-      const job = await this.followJob(jobUuid, { timeoutMs: how.timeoutMs ?? SETTLE_MS, signal: how.signal });
+      const job = await this.#endOf(jobUuid, how);
+      if (job === "unseen") return this.#lookUntil(jobUuid, how);
       if (job?.state === "success") return;
       if (job?.state === "failure") throw job.problem;
       if (job !== undefined) throw this.#doubt("running", `its job ${jobUuid} still runs; it may yet happen`);
@@ -96,8 +99,34 @@ export class ClusterWatcher {
     throw this.#doubt("vanished", `${about}, and nothing shows that it was done; it may have happened`);
   }
 
-  #doubt(code: string, message: string): InDoubt {
-    return new InDoubt(message, { from: `ONTAP ${this.source.cluster}`, code, next: "Look at the object itself." });
+  /** What hinders looking says nothing of the write: it was taken on, so it is in doubt, never "not sent" or "rejected". */
+  async #endOf(jobUuid: string, how: Settling): Promise<OntapJob | "unseen" | undefined> {
+    try {
+      return await this.followJob(jobUuid, { timeoutMs: how.timeoutMs ?? SETTLE_MS, signal: how.signal });
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      // A login of an SVM may be let write and not be let see jobs (reference 18.7).
+      if (problem.code === "6") return "unseen";
+      const message = `its job ${jobUuid} cannot be followed (${problem.message}); it may have happened`;
+      throw this.#doubt("unfollowed", message, problem);
+    }
+  }
+
+  /** Of a job that may not be seen only the object can tell, and it may take its time. */
+  async #lookUntil(jobUuid: string, how: Settling): Promise<void> {
+    const until = this.clock.now() + (how.timeoutMs ?? SETTLE_MS);
+    for (let pauseMs = FIRST_PAUSE_MS; how.look !== undefined; pauseMs = grown(pauseMs, LONGEST_PAUSE_MS.jobs)) {
+      if (await how.look()) return;
+      if (this.clock.now() + pauseMs > until) break;
+      await this.clock.sleep(pauseMs, how.signal);
+    }
+    const message = `the login may not look at its job ${jobUuid}, and nothing shows that it was done; it may have happened`;
+    throw this.#doubt("unseen", message);
+  }
+
+  #doubt(code: string, message: string, cause?: unknown): InDoubt {
+    const from = `ONTAP ${this.source.cluster}`;
+    return new InDoubt(message, { from, code, next: "Look at the object itself.", cause });
   }
 
   #follow<T extends OntapJob | Relationship>(
@@ -192,6 +221,6 @@ export class ClusterWatcher {
 
   #later(follower: Follower): void {
     follower.due = this.clock.now() + follower.pauseMs;
-    follower.pauseMs = Math.min(LONGEST_PAUSE_MS[follower.kind], Math.round(follower.pauseMs * PAUSE_GROWTH));
+    follower.pauseMs = grown(follower.pauseMs, LONGEST_PAUSE_MS[follower.kind]);
   }
 }

@@ -117,18 +117,20 @@ export function planDetach(
   const mapped = luns.flatMap((lun) =>
     lun.maps.filter((map) => map.igroup.name === igroup?.name).map((map) => ({ lun, number: map.number ?? 0 })),
   );
+  // LUNs that somebody took away from under the mount are still on the host, where they make whoever touches them sleep
+  const numberOf = (of: Lun): number => mapped.find(({ lun }) => lun.uuid === of.uuid)?.number ?? 0;
   for (const each of attachedOf(clone, set ?? getSet(facts.on.inventory, note.set))) {
-    const luns = mapped.filter(({ lun }) => each.volumes.includes(lun.volume.name ?? ""));
-    if (luns.length === 0) continue;
+    const mine = luns.filter((lun) => each.volumes.includes(lun.volume.name ?? ""));
+    if (mine.length === 0) continue;
     p.step.detachClone({
       host: { name: host.name, environment: host.environment, clearedForPatientData: host.clearedForPatientData },
-      logout: facts.dropsIgroup,
+      logout: facts.dropsIgroup || igroup === undefined,
       attach: {
         tag: hostTag(note.run),
         initiator: host.iqn ?? "",
         target: facts.target,
         portals: facts.portals.map((portal) => portal.address),
-        luns: luns.map(({ lun, number }) => ({ number, wwid: lun.wwid })),
+        luns: mine.map((lun) => ({ number: numberOf(lun), wwid: lun.wwid })),
         sourceVg: each.group.name,
         vg: each.vg,
         lv: each.logical.name,
@@ -138,7 +140,7 @@ export function planDetach(
       },
     });
   }
-  if (igroup && mapped.length > 0) unmap(facts, igroup, mapped, p);
+  if (igroup) unmap(facts, igroup, mapped, p);
 }
 
 /** From here on there is no way back. */
@@ -160,6 +162,7 @@ function unmap(
     const luns = mapped
       .filter(({ lun }) => lun.volume.name === volume.name)
       .map(({ lun, number }) => ({ uuid: lun.uuid, path: lun.name, number, igroupUuid: igroup.uuid }));
+    if (luns.length === 0) continue;
     p.step.unmapLuns({
       cluster,
       svm,

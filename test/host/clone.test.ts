@@ -116,6 +116,19 @@ describe("attach", () => {
     });
   });
 
+  test("a map without a path, with which LVM would sleep, is named before anything is touched", async () => {
+    const at = place("epic-trn-01");
+    await run(at, "t1");
+    at.san.maps.delete(3);
+    const before = at.hosts.snapshot();
+    const wanted = { number: 9, wwid: wwidOf("80Abc+LUN009") };
+    expect(await run(at, "t2", { tag: "sluice_r2", vg: "vg_two", mount: "/epic/two", luns: [wanted] })).toMatchObject({
+      found: "absent",
+      because: expect.stringMatching(new RegExp(`no path left.*${wwidOf(clones[0])}`)),
+    });
+    expect(at.hosts.snapshot()).toEqual(before);
+  });
+
   test("LUNs that do not carry the expected volume group are left alone", async () => {
     const at = place("epic-trn-01");
     expect(await run(at, "t1", { sourceVg: "vg_other" })).toMatchObject({
@@ -211,6 +224,31 @@ describe("detach", () => {
       because: expect.stringContaining("is not this clone's"),
     });
     expect(at.hosts.snapshot()).toEqual(before);
+  });
+
+  test("LUNs taken away under the mount: the host lets go of what is left of them, and nothing sleeps", async () => {
+    const at = place("epic-trn-01");
+    const before = at.hosts.snapshot();
+    await run(at, "t1");
+    at.san.maps.clear();
+    expect(await detach.look(at.host, detachInput(at.san))).toMatchObject({ found: "partial" });
+    expect(await take(at, "t2")).toMatchObject({ found: "done", output: { signedOut: true } });
+    expect(at.hosts.snapshot()).toEqual(before);
+  });
+
+  test("maps of others that have no path are left as they are, and do not hold it up", async () => {
+    const at = place("epic-trn-01");
+    await run(at, "t1");
+    at.san.clone(clones[0], "80Abc+LUN007");
+    at.san.clone(clones[1], "80Abc+LUN008");
+    at.san.maps.set(7, "80Abc+LUN007").set(8, "80Abc+LUN008");
+    const luns = [7, 8].map((number) => ({ number, wwid: wwidOf(`80Abc+LUN00${number}`) }));
+    const second = { tag: "sluice_r2", vg: "vg_two", mount: "/epic/two" };
+    expect(await run(at, "t2", { ...second, luns, sourceVg: "vg_trn" })).toMatchObject({ found: "done" });
+    at.san.maps.delete(3);
+    at.san.maps.delete(4);
+    expect(await take(at, "t3", { ...second, wwids: luns.map(({ wwid }) => wwid) })).toMatchObject({ found: "done" });
+    expect(mounts(at).map((each) => each.mountPoint)).toEqual(["/epic/trn"]);
   });
 
   test("comes back to attached: an undo of a release", async () => {

@@ -17,4 +17,10 @@ export const otherReadings: NonNullable<LawOptions["knobs"]> = {
   quickResync: "never",
   cloneStall: "never",
   mavStatus: "job",
+  svmLoginSeesJobs: false,
+  unknownUrlCode: 4,
+  initiatorCase: "kept",
+  cloneSnapshotPolicy: "refuse",
+  listedDestinations: "paths",
+  applicationLogs: "always",
 };

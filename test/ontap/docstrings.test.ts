@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import ts from "typescript";
+import { realistic } from "../../sim/ontap/knobs.js";
+import { otherReadings } from "../laws/readings.js";
 import { syntaxOf, visit } from "../support/sources.js";
 
 /** Every operation says what it calls, whether it is done at once or a job, what may come back, and where that is known from. */
@@ -88,4 +90,16 @@ test("what a docstring names as its source is a section of docs/ontap-sources.md
     return !sections.has(section) || (part !== undefined && listed && !parts.has(`${section}.${part}`));
   });
   expect(unknown.map(([text]) => text)).toEqual([]);
+});
+
+test("every knob that page names is one, and the laws' other readings are among them", () => {
+  const table = readFileSync("docs/ontap-sources.md", "utf8").split("## What is not confirmed")[1] ?? "";
+  const named = [...table.matchAll(/`(\w+)`/g)].map(([, name = ""]) => name);
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((name) => !(name in realistic))).toEqual([]);
+  const merelyTime = ["modificationsCollide"];
+  expect(Object.keys(otherReadings).filter((name) => !named.includes(name) && !merelyTime.includes(name))).toEqual([]);
+  // These decide nothing for a runbook: none leaves the snapshot out, reverses in one call, or writes where its login may not.
+  const clientsOnly = ["noParentSnapshotCode", "reverseKeepsUuid", "rightsCheckedIn", "pageCap"];
+  expect(named.filter((name) => !(name in otherReadings) && !clientsOnly.includes(name))).toEqual([]);
 });

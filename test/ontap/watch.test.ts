@@ -157,6 +157,38 @@ describe("a write's end", () => {
     });
   });
 
+  test("a job that may not be seen is no failure of the write: the object is looked at until it shows", async () => {
+    const { source, clock, watcher } = watching();
+    source.answerJobs = () => {
+      throw new Rejected("may not", { code: "6" });
+    };
+    const began = clock.now();
+    let looks = 0;
+    await watcher.settle(accepted, { look: async () => ++looks === 4 });
+    expect([looks, source.jobQueries.length]).toEqual([4, 1]);
+    expect(clock.now() - began).toBe(1_000 + 1_400 + 1_960);
+    const never = watcher.settle(accepted, { look: async () => false, timeoutMs: 20_000 });
+    await expect(never).rejects.toMatchObject({ kind: "inDoubt", code: "unseen" });
+    await expect(watcher.settle(accepted)).rejects.toMatchObject({ kind: "inDoubt", code: "unseen" });
+  });
+
+  test("a job that cannot be followed is a doubt of the write, whatever the look itself came to", async () => {
+    const { source, watcher } = watching();
+    for (const problem of [
+      new NotSent("unreachable", { retryable: true }),
+      new Rejected("the login was refused", { code: "http 401" }),
+    ]) {
+      source.answerJobs = () => {
+        throw problem;
+      };
+      const settling = watcher.settle(accepted, { look: async () => false, timeoutMs: 20_000 });
+      await expect(settling).rejects.toMatchObject({ kind: "inDoubt", code: "unfollowed" });
+    }
+    const stop = new AbortController();
+    stop.abort(new Error("enough"));
+    await expect(watcher.settle(accepted, { signal: stop.signal })).rejects.toThrow("enough");
+  });
+
   test("one that outlasts the time is a doubt", async () => {
     const { source, watcher } = watching();
     source.answerJobs = (uuids) => uuids.map((uuid) => job(uuid, "running"));

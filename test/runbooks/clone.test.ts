@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { RunId } from "../../src/core/ids.js";
+import { underLease } from "../../src/jobs/guard.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
 let world: TestWorld;
@@ -22,6 +24,23 @@ describe("clone prod for training", () => {
         content: world.fabric.contentOf("cvo-eastus2", "svm_epic_dr", "epic_prd_dr", "nightly.2026-11-22_0200"),
       },
     ]);
+    const released = await engine.drive(await engine.ask("release-clone", { purpose: "training" }));
+    expect(released.problem).toBeUndefined();
+    expect(released.outcome).toBe("succeeded");
+    expect(world.snapshot()).toEqual(before);
+  });
+
+  test("whose LUNs an administrator took away is given back all the same: the host lets go of them, and the igroup goes", async () => {
+    const before = world.snapshot();
+    const engine = world.engine();
+    await engine.drive(await engine.ask("clone", { set: "prod", purpose: "training" }));
+    const { lunMaps } = world.clients.get("cvo-eastus2")!;
+    const lease = await engine.store.takeLease("rhand" as RunId, 60_000);
+    await underLease(engine.store, lease!, 60_000, async () => {
+      for (const { lun, igroup } of await lunMaps.list({ svm: "svm_epic_dr" }))
+        await lunMaps.delete(lun.uuid!, igroup.uuid!);
+    });
+    await engine.store.dropLease(lease!);
     const released = await engine.drive(await engine.ask("release-clone", { purpose: "training" }));
     expect(released.problem).toBeUndefined();
     expect(released.outcome).toBe("succeeded");

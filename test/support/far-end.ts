@@ -37,7 +37,7 @@ export class FarEnd {
   /** Calls being answered now, and the most there ever were. */
   open = 0;
   mostOpen = 0;
-  /** Told of every call when its body is there. */
+  /** Told of every call when its body is there; its answer waits for what this waits for. */
   onCall: (request: IncomingMessage) => unknown = () => undefined;
   private readonly sockets = new Set<Socket>();
 
@@ -77,7 +77,7 @@ export class FarEnd {
     let body = "";
     for await (const chunk of request) body += String(chunk);
     this.arrived.push({ method: request.method ?? "", url: request.url ?? "", headers: request.headers, body });
-    this.onCall(request);
+    await this.onCall(request);
     const [first, ...rest] = this.answers;
     if (rest.length > 0) this.answers = rest;
     if (first === undefined || first === "reset") request.socket.destroy();

@@ -1,6 +1,6 @@
 import { has, last, parse } from "../args.js";
 import { type Answer, type Call, complain, done, lines, type Program, say } from "../command.js";
-import { canonical, dmName, reach, wwidOf } from "../devices.js";
+import { canonical, devNumber, diskState, dmName, reach, wwidOf } from "../devices.js";
 import { lvmOf, readFs } from "../lvm.js";
 import type { Machine } from "../machine.js";
 import { humanSize, utilLinuxJson } from "../sizes.js";
@@ -174,12 +174,13 @@ function tree(machine: Machine): BlockNode[] {
   return [...disks, own].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** dmsetup ls, info -c --noheadings -o name,uuid,open,attr [NAME], message NAME 0 fail_if_no_path, remove NAME */
+/** dmsetup ls, status and table [--target multipath], info -c --noheadings -o name,uuid,open,attr [NAME], message NAME 0 fail_if_no_path, remove NAME */
 export const dmsetup: Program = ({ args, machine }) => {
   const [verb, ...rest] = args;
   const all = deviceMapper(machine);
   if (verb === "ls")
     return say(all.length === 0 ? "No devices found\n" : lines(all.map((each) => `${each.name}\t(253:${each.minor})`)));
+  if (verb === "status" || verb === "table") return multipathTargets(machine, verb);
   const parsed = parse(rest, "c C columns noheadings o: options: separator: f force retry");
   const name = parsed.rest[0];
   const found = all.filter(
@@ -199,6 +200,23 @@ export const dmsetup: Program = ({ args, machine }) => {
   }
   return verb === "remove" ? removeMapped(machine, found[0]) : done;
 };
+
+/** Recorded: a map's line says of each path whether it is (A)ctive or (F)ailed, its table whether it queues without one. */
+function multipathTargets(machine: Machine, verb: "status" | "table"): Answer {
+  const rows = machine.maps.map((map) => {
+    const paths = machine.disks.filter((disk) => map.paths.includes(disk.name));
+    const each = paths.map((disk) => {
+      const letter = diskState(machine, disk) === "gone" ? "F 1" : "A 0";
+      return verb === "status" ? `${devNumber(disk.name)} ${letter} 0 1` : `${devNumber(disk.name)} 1 1`;
+    });
+    const head = `${map.wwid}: 0 ${map.sizeBytes / 512} multipath`;
+    const features = map.queues ? "3 queue_if_no_path pg_init_retries 50" : "2 pg_init_retries 50";
+    return verb === "status"
+      ? `${head} 2 0 0 0 1 1 A 0 ${paths.length} 2 ${each.join(" ")} `
+      : `${head} ${features} 0 1 1 service-time 0 ${paths.length} 2 ${each.join(" ")} `;
+  });
+  return say(rows.length === 0 ? "No devices found\n" : lines(rows));
+}
 
 interface DmRow {
   readonly name: string;

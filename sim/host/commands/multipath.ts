@@ -47,10 +47,11 @@ export const multipath: Program = (call) => {
     return busy.length === 0 ? done : complain(busy.map((map) => stamp(`${map.wwid}: map in use`)).join(""), 1);
   }
   if (has(parsed, "C")) {
-    const map = mapNamed(machine, name);
+    // seen: only a device's node will do; asked by its name or a link it looks nothing up and ends as if there were no path
+    const map = /^\/dev\/dm-\d+$/.test(name ?? "") ? mapNamed(machine, name) : undefined;
     if (map && pathsOf(machine, map).some((disk) => answering(machine, disk))) return done;
     return complain(
-      stamp(map ? `${map.wwid}: no usable paths found` : `get_udev_device: failed to look up ${name} with type 3`),
+      stamp(map ? `${name ?? ""}: no usable paths found` : `get_udev_device: failed to look up ${name} with type 3`),
       1,
     );
   }

@@ -35,7 +35,7 @@ export function cloneGroup(ctx: Ctx, svm: SvmState, made: { uuid: string; name: 
         throw new ApiError(
           917526,
           `Volume name "${name}" is already in use on SVM "${svm.name}".`,
-          400,
+          409,
           "clone.volume",
         );
     }

@@ -97,13 +97,16 @@ export function rightsOf(login: { readonly role: string; readonly svm?: unknown 
   return login.role === "sluice-setup" ? SETUP_ROLE : CLUSTER_ROLE;
 }
 
+const within = (path: string, root: string): boolean => path === root || path.startsWith(`${root}/`);
+
 /** Throws 403/6 unless the login may do this. */
 export function authorize(fabric: FabricState, login: Login, method: string, path: string): void {
   if (login.role === "admin" && !login.svm) return;
   if (login.svm && path === "/cluster" && !fabric.knobs.svmLoginSeesCluster) throw notAuthorized();
+  if (login.svm && within(path, "/cluster/jobs") && !fabric.knobs.svmLoginSeesJobs) throw notAuthorized();
   const role = rightsOf(login);
   const prefix = Object.keys(role)
-    .filter((each) => path === each || path.startsWith(`${each}/`))
+    .filter((each) => within(path, each))
     .sort((a, b) => b.length - a.length)[0];
   const right = prefix === undefined ? "none" : (role[prefix] ?? "none");
   if (right === "none" || (right === "read" && !["GET", "HEAD", "OPTIONS"].includes(method))) throw notAuthorized();

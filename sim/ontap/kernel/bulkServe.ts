@@ -6,7 +6,7 @@ import { ApiError, badValue } from "./errors.js";
 import { type JobFault, livingJobs, startJob } from "./jobs.js";
 import type { Rec, Val } from "./records.js";
 import { knownFields } from "./releases.js";
-import { contentType, ended, speaksHal, STATUS_OF } from "./reply.js";
+import { contentType, ended, speaksHal } from "./reply.js";
 import type { Ctx } from "./route.js";
 import { type BulkCall, readableFields } from "./table.js";
 
@@ -34,7 +34,7 @@ export async function writeRecords(
     Object.assign(result, { jobUuid: job.uuid }),
   ];
   await ended(fabric, job, wait);
-  if (job.state === "failure" && wait > 0) throw new ApiError(job.code, job.message, STATUS_OF[job.code] ?? 400);
+  if (job.state === "failure" && wait > 0) throw new ApiError(job.code, job.message, job.status ?? 400);
   const results = `/api${call.path}?job_results_uuid=${job.uuid}`;
   const links = speaksHal(request)
     ? { _links: { self: { href: `/api/cluster/jobs/${job.uuid}` }, results: { href: results } } }
@@ -83,7 +83,7 @@ export async function writeByQuery(call: BulkCall, bare: Ctx, request: SimReques
       const job = startJob(fabric, cluster, `${write.method} ${request.path}/${each.key}`, outcome.job);
       jobs.push({ uuid: job.uuid });
       await ended(fabric, job, Math.max(0, (until - fabric.time()) / 1000));
-      if (job.state === "failure") throw new ApiError(job.code, job.message, STATUS_OF[job.code] ?? 400);
+      if (job.state === "failure") throw new ApiError(job.code, job.message, job.status ?? 400);
       if (job.endedAt === undefined) break;
     } catch (error) {
       if (!(error instanceof ApiError) || !goesOn) throw error;

@@ -18,6 +18,9 @@ export interface JobFault {
   readonly when: "before" | "after";
 }
 
+/** Of an injected failure, where the call waited for the end; others are 400. */
+const STATUS_OF: Readonly<Record<number, number>> = { 1: 409, 4: 404, 6: 403 };
+
 /** Starts a job; its effect happens when it ends. */
 export function startJob(
   fabric: FabricState,
@@ -58,9 +61,9 @@ function endJob(fabric: FabricState, job: JobState, start: JobStart, fault: JobF
   }
   job.endedAt = fabric.now;
   try {
-    if (fault?.when === "before") throw new ApiError(fault.code, fault.message);
+    if (fault?.when === "before") throw new ApiError(fault.code, fault.message, STATUS_OF[fault.code]);
     start.run();
-    if (fault) throw new ApiError(fault.code, fault.message);
+    if (fault) throw new ApiError(fault.code, fault.message, STATUS_OF[fault.code]);
     job.state = "success";
     job.message = "success";
     job.code = 0;
@@ -69,6 +72,7 @@ function endJob(fabric: FabricState, job: JobState, start: JobStart, fault: JobF
     job.state = "failure";
     job.code = error.code;
     job.message = error.message;
+    job.status = error.status;
   } finally {
     start.abandon?.();
   }

@@ -89,7 +89,8 @@ function reading(
 /** Path of a record under its collection: `/api/storage/volumes/<uuid>`. */
 function hrefOf(collection: Collection, ctx: Ctx, record: Rec): string {
   const base = `/api${filled(collection.path, ctx.params)}`;
-  const parts = collection.keys.map((key) => encodeURIComponent(String(valuesAt(record, key)[0] ?? "")));
+  // A key without a value stands for all, as the SVM "*" of a permission does.
+  const parts = collection.keys.map((key) => encodeURIComponent(String(valuesAt(record, key)[0] ?? "*")));
   return collection.single ? base : `${base}/${parts.join("/")}`;
 }
 

@@ -5,8 +5,6 @@ import type { ApiError } from "./errors.js";
 import type { Rec, Val } from "./records.js";
 import type { Outcome } from "./route.js";
 
-/** Of a job's error that becomes the answer; others are 400. */
-export const STATUS_OF: Readonly<Record<number, number>> = { 1: 409, 4: 404, 6: 403 };
 const POLL_MS = 10;
 
 export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -19,10 +17,14 @@ export const contentType = (request: SimRequest): Record<string, string> => ({
   server: "libzapid-httpd",
 });
 
+/** Multi-admin verification, as NetApp's support once described it (reference 11): the call is taken, and only the text says that it waits. */
+const TAKEN = 202;
+
 export function errorReply(error: ApiError, request: SimRequest, retryAfterS?: number): SimReply {
   const challenge = error.status === 401 ? { "www-authenticate": 'Basic realm="ONTAP"' } : {};
   const wait = retryAfterS === undefined ? {} : { "retry-after": String(retryAfterS) };
-  return { status: error.status, headers: { ...contentType(request), ...challenge, ...wait }, body: error.body() };
+  const body = error.status === TAKEN ? { message: error.message } : error.body();
+  return { status: error.status, headers: { ...contentType(request), ...challenge, ...wait }, body };
 }
 
 /** Waits in real time for simulated time to pass; a clock that stands still is not waited for longer than asked. */

@@ -6,7 +6,7 @@ import type { Rec } from "../kernel/records.js";
 import type { Collection, Ctx, Entry, Outcome, Write } from "../kernel/route.js";
 import { ref, sees, svmIn } from "../kernel/scope.js";
 import type { ClusterState, IgroupState } from "../state.js";
-import { allInitiators, nest, nestedIn, parentsOf } from "./nesting.js";
+import { allInitiators, nest, nestedIn, parentsOf, sameInitiator } from "./nesting.js";
 import { findLun, lunPath } from "../storage/content.js";
 
 const OS_TYPES = [
@@ -86,8 +86,8 @@ export function igroupAt(ctx: Ctx, param: string): IgroupState {
   return found;
 }
 
-/** iqn.…, eui.…, or a WWPN as the protocol wants; stored in lower case. */
-function checkedInitiator(igroup: Pick<IgroupState, "protocol">, name: string): string {
+/** iqn.…, eui.…, or a WWPN as the protocol wants; an iSCSI name is stored as the knob says, a WWPN in lower case. */
+function checkedInitiator({ fabric }: Ctx, igroup: Pick<IgroupState, "protocol">, name: string): string {
   const lower = name.toLowerCase();
   const iscsi = /^iqn\.\d{4}-\d\d\.[^\s:]+(:\S+)?$/.test(lower) || /^eui\.[0-9a-f]{16}$/.test(lower);
   const fc = /^([0-9a-f]{2}:){7}[0-9a-f]{2}$/.test(lower) || /^[0-9a-f]{16}$/.test(lower);
@@ -101,12 +101,14 @@ function checkedInitiator(igroup: Pick<IgroupState, "protocol">, name: string): 
       400,
       "initiators.name",
     );
+  if (iscsi && fabric.knobs.initiatorCase === "kept") return name;
   return fc && !lower.includes(":") ? (lower.match(/../g) ?? []).join(":") : lower;
 }
 
 function refuseCollisions(ctx: Ctx, igroup: IgroupState, name: string): void {
   const others = ctx.cluster.igroups.filter(
-    (each) => each !== igroup && each.svm === igroup.svm && each.initiators.some((one) => one.name === name),
+    (each) =>
+      each !== igroup && each.svm === igroup.svm && each.initiators.some((one) => sameInitiator(one.name, name)),
   );
   const odd = others.find((each) => each.osType !== igroup.osType);
   if (odd) throw new ApiError(5374732, `Initiator "${name}" is in igroup "${odd.name}" with another os_type.`, 400);
@@ -126,10 +128,10 @@ function refuseCollisions(ctx: Ctx, igroup: IgroupState, name: string): void {
 }
 
 export function addInitiator(ctx: Ctx, igroup: IgroupState, given: Rec): void {
-  const name = checkedInitiator(igroup, needText(given, "name"));
+  const name = checkedInitiator(ctx, igroup, needText(given, "name"));
   if (nestedIn(ctx.cluster, igroup).length > 0)
     throw new ApiError(262186, `Igroup "${igroup.name}" holds igroups: it takes no initiators.`, 400, "initiators");
-  if (igroup.initiators.some((each) => each.name === name)) {
+  if (igroup.initiators.some((each) => sameInitiator(each.name, name))) {
     throw new ApiError(5374035, `Initiator "${name}" is already in igroup "${igroup.name}".`, 409, "name");
   }
   refuseCollisions(ctx, igroup, name);

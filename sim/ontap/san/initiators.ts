@@ -5,7 +5,7 @@ import { flagOf } from "../kernel/read.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref } from "../kernel/scope.js";
 import { addInitiator, igroupAt, isMapped, mapped } from "./igroups.js";
-import { allInitiators, nest, nestedIn } from "./nesting.js";
+import { allInitiators, nest, nestedIn, sameInitiator } from "./nesting.js";
 
 function addInitiators(ctx: Ctx): Outcome {
   const igroup = igroupAt(ctx, "igroup.uuid");
@@ -23,14 +23,16 @@ function addInitiators(ctx: Ctx): Outcome {
 
 function removeInitiator(ctx: Ctx): Outcome {
   const igroup = igroupAt(ctx, "igroup.uuid");
-  const name = (ctx.params["name"] ?? "").toLowerCase();
-  if (!igroup.initiators.some((each) => each.name === name)) {
-    const owner = nestedIn(ctx.cluster, igroup).find((each) => allInitiators(ctx.cluster, each).includes(name));
+  const name = ctx.params["name"] ?? "";
+  if (!igroup.initiators.some((each) => sameInitiator(each.name, name))) {
+    const owner = nestedIn(ctx.cluster, igroup).find((each) =>
+      allInitiators(ctx.cluster, each).some((one) => sameInitiator(one, name)),
+    );
     if (owner) throw new ApiError(5374041, `Initiator "${name}" is owned by igroup "${owner.name}".`, 400, "name");
     throw new ApiError(5374034, `Initiator "${name}" is not in igroup "${igroup.name}".`, 404, "name");
   }
   if (isMapped(ctx.cluster, igroup) && !flagOf(ctx.query, "allow_delete_while_mapped", false)) throw mapped(igroup);
-  igroup.initiators = igroup.initiators.filter((each) => each.name !== name);
+  igroup.initiators = igroup.initiators.filter((each) => !sameInitiator(each.name, name));
   return { done: true };
 }
 
@@ -49,8 +51,8 @@ export const initiators: Collection = {
 
 function changeInitiator(ctx: Ctx): Outcome {
   const igroup = igroupAt(ctx, "igroup.uuid");
-  const name = (ctx.params["name"] ?? "").toLowerCase();
-  const found = igroup.initiators.find((each) => each.name === name);
+  const name = ctx.params["name"] ?? "";
+  const found = igroup.initiators.find((each) => sameInitiator(each.name, name));
   if (!found) throw notFound("name");
   if (!has(ctx.body, "comment")) throw nothingToChange();
   found.comment = isNull(ctx.body, "comment") ? "" : (text(ctx.body, "comment") ?? "");

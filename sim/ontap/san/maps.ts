@@ -130,10 +130,10 @@ function igroupOf(ctx: Ctx): IgroupState {
 
 /** Igroups of the SVM that share an initiator with this one, itself included: LUN numbers are the initiator's. */
 function kin(cluster: ClusterState, igroup: IgroupState): IgroupState[] {
-  const names = new Set(allInitiators(cluster, igroup));
+  const lower = (each: IgroupState): string[] => allInitiators(cluster, each).map((name) => name.toLowerCase());
+  const names = new Set(lower(igroup));
   return cluster.igroups.filter(
-    (each) =>
-      each === igroup || (each.svm === igroup.svm && allInitiators(cluster, each).some((name) => names.has(name))),
+    (each) => each === igroup || (each.svm === igroup.svm && lower(each).some((name) => names.has(name))),
   );
 }
 

@@ -11,6 +11,9 @@ export const nestedIn = (cluster: ClusterState, igroup: IgroupState): IgroupStat
 export const parentsOf = (cluster: ClusterState, igroup: IgroupState): IgroupState[] =>
   cluster.igroups.filter((each) => each.nested?.includes(igroup.uuid));
 
+/** However they are spelt, initiators' names are one. */
+export const sameInitiator = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
 /** Names of its initiators, those of nested igroups too. */
 export function allInitiators(cluster: ClusterState, igroup: IgroupState): readonly string[] {
   const own = igroup.initiators.map((each) => each.name);

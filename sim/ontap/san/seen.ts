@@ -3,10 +3,10 @@ import type { FabricState } from "../fabric.js";
 import type { ClusterState, IgroupState } from "../state.js";
 import { findLun, type LunPlace } from "../storage/content.js";
 import { readOnly } from "../storage/luns.js";
-import { allInitiators } from "./nesting.js";
+import { allInitiators, sameInitiator } from "./nesting.js";
 
 export const holds = (cluster: ClusterState, igroup: IgroupState, initiator: string): boolean =>
-  allInitiators(cluster, igroup).some((name) => name.toLowerCase() === initiator.toLowerCase());
+  allInitiators(cluster, igroup).some((name) => sameInitiator(name, initiator));
 
 /** A LUN that is offline, or in an offline volume, is not reported. */
 export const isOnline = ({ volume, identity }: LunPlace): boolean => volume.state === "online" && identity.enabled;

@@ -4,6 +4,7 @@ import { fieldTable } from "../kernel/fields.js";
 import type { Collection, Ctx, Outcome, Write } from "../kernel/route.js";
 import { ref, sees, svmIn } from "../kernel/scope.js";
 import type { SessionState, SvmState } from "../state.js";
+import { sameInitiator } from "./nesting.js";
 
 const svms = (ctx: Ctx): SvmState[] => ctx.cluster.svms.filter((svm) => sees(ctx, svm));
 
@@ -83,7 +84,7 @@ function sessionView(
   portal: PortalGroup,
 ): ReturnType<ReturnType<Collection["list"]>[number]["view"]> {
   const igroups = ctx.cluster.igroups.filter(
-    (each) => each.svm === svm && each.initiators.some((one) => one.name === session.initiator.toLowerCase()),
+    (each) => each.svm === svm && each.initiators.some((one) => sameInitiator(one.name, session.initiator)),
   );
   return {
     svm: ref(svm),

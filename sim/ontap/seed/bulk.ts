@@ -1,5 +1,6 @@
 import type { FabricState } from "../fabric.js";
-import type { Content, End, RelationshipState, VolumeState } from "../state.js";
+import type { Content, VolumeState } from "../state.js";
+import { seedHealthy } from "./healthy.js";
 
 /** Many small mirrors besides the world's own: for benches. */
 export interface Bulk {
@@ -24,12 +25,15 @@ export function seedBulk(fabric: FabricState, bulk: Bulk): void {
     const name = `bulk_${String(i).padStart(5, "0")}`;
     const source = addVolume(fabric, from.name, name, "rw", content);
     const destination = addVolume(fabric, to.name, `${name}_dr`, "dp", content);
-    const relationship = mirror(fabric, bulk, [from.name, source], [to.name, destination]);
-    to.relationships.push(relationship);
-    from.releases.push({
-      relationshipUuid: relationship.uuid,
-      source: relationship.source,
-      destination: relationship.destination,
+    const at = fabric.now - 420_000;
+    seedHealthy(fabric, {
+      source: [from.name, source],
+      destination: [to.name, destination],
+      policy: fabric.world.policies[0]?.name ?? "Asynchronous",
+      schedule: bulk.schedule ?? null,
+      snapshot: { name: `snapmirror.bulk_${destination.msid}`, createdAt: at, content },
+      last: { bytes: 2 ** 20, endedAt: at + 1000 },
+      total: { bytes: 2 ** 30, ms: 60_000 },
     });
   }
 }
@@ -70,59 +74,3 @@ function addVolume(
   cluster.volumes.push(volume);
   return volume;
 }
-
-function mirror(
-  fabric: FabricState,
-  bulk: Bulk,
-  source: readonly [string, VolumeState],
-  destination: readonly [string, VolumeState],
-): RelationshipState {
-  const at = fabric.now - 420_000;
-  const name = `snapmirror.bulk_${destination[1].msid}`;
-  const versionUuid = fabric.ids.uuid(`version/${name}`);
-  for (const [cluster, volume] of [source, destination]) {
-    volume.snapshots.push({
-      uuid: fabric.ids.uuid(`${cluster}/${volume.name}/${name}`),
-      name,
-      versionUuid,
-      createdAt: at,
-      provenanceVolumeUuid: source[1].uuid,
-      content: volume.content,
-    });
-  }
-  return {
-    uuid: fabric.ids.uuid(`mirror/${destination[0]}/${destination[1].name}`),
-    source: endOf(source),
-    destination: endOf(destination),
-    restore: false,
-    state: "snapmirrored",
-    policy: fabric.world.policies[0]?.name ?? "Asynchronous",
-    schedule: bulk.schedule ?? null,
-    throttle: 0,
-    healthy: true,
-    unhealthy: [],
-    exported: { versionUuid, name, createdAt: at },
-    past: [
-      {
-        uuid: fabric.ids.uuid(`transfer/${name}`),
-        type: "update",
-        state: "success",
-        bytes: 2 ** 20,
-        startedAt: at,
-        endedAt: at + 1000,
-        snapshot: name,
-      },
-    ],
-    totalBytes: 2 ** 30,
-    totalMs: 60_000,
-    visibleAt: 0,
-    backoff: "high",
-  };
-}
-
-const endOf = ([cluster, volume]: readonly [string, VolumeState]): End => ({
-  cluster,
-  svmUuid: volume.svm.uuid,
-  volumeUuid: volume.uuid,
-  path: `${volume.svm.name}:${volume.name}`,
-});

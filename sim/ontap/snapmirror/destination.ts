@@ -21,7 +21,7 @@ export const volumeAtPlace = (place: Place): VolumeState | undefined =>
 export function refuseDestination(cluster: ClusterState, from: VolumeState, to: VolumeState, restore: boolean): void {
   if (from === to) throw new ApiError(6619441, "Source and destination are the same volume.");
   if (cluster.relationships.some((each) => each.destination.volumeUuid === to.uuid)) {
-    throw new ApiError(6619637, `Volume "${to.name}" is already the destination of a SnapMirror relationship.`);
+    throw new ApiError(6619637, `Volume "${to.name}" is already the destination of a SnapMirror relationship.`, 409);
   }
   if (to.state !== "online") throw new ApiError(13303938, `Volume "${to.name}" is not online.`);
   if (restore) return;

@@ -84,10 +84,17 @@ function transferView({ now, fabric }: Ctx, relationship: RelationshipState): Re
 
 /** What a source shows of those it feeds: the paths, little else (reference 6.1). */
 export function releaseView(ctx: Ctx, release: ReleaseState): Rec {
+  const { source, destination } = release;
+  if (ctx.fabric.knobs.listedDestinations === "paths")
+    return {
+      uuid: release.relationshipUuid,
+      source: { path: source.path },
+      destination: { path: destination.path },
+    };
   return {
     uuid: release.relationshipUuid,
-    source: endView(ctx, release.source),
-    destination: endView(ctx, release.destination),
+    source: endView(ctx, source),
+    destination: endView(ctx, destination),
     group_type: "none",
   };
 }

@@ -90,7 +90,11 @@ function checkedSwap(fabric: FabricState, old: RelationshipState): () => void {
   const none = fabric.is(here.name, "noCommonSnapshot");
   if (!source || !destination || none || !newestCommon(source, destination)) throw refusal("No common snapshot found");
   if (there.relationships.some((each) => each.destination.volumeUuid === source.uuid)) {
-    throw new ApiError(6619637, `Volume "${source.name}" is already the destination of a SnapMirror relationship.`);
+    throw new ApiError(
+      6619637,
+      `Volume "${source.name}" is already the destination of a SnapMirror relationship.`,
+      409,
+    );
   }
   return () => {
     destination.type = "rw";

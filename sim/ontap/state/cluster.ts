@@ -54,6 +54,8 @@ export interface JobState {
   resume?: (() => void) | undefined;
   message: string;
   code: number;
+  /** HTTP status of its error, where the call waited for the end. */
+  status?: number | undefined;
 }
 
 export interface EmsState {

@@ -21,7 +21,8 @@ const ALLOWED =
  */
 export function cloneVolume(ctx: Ctx, svm: SvmState, name: string, uuid: string): () => VolumeState {
   const { body, fabric, cluster } = ctx;
-  const odd = leafNames(body).find((field) => !ALLOWED.test(field));
+  const refused = fabric.knobs.cloneSnapshotPolicy === "refuse" ? /^snapshot_policy\./ : undefined;
+  const odd = leafNames(body).find((field) => !ALLOWED.test(field) || refused?.test(field));
   if (odd !== undefined)
     throw new ApiError(918247, `Field "${odd}" cannot be given when a clone is created.`, 400, odd);
   if (has(body, "nas.path") && has(body, "clone.parent_svm"))

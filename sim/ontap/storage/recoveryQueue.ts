@@ -53,7 +53,7 @@ function recover(ctx: Ctx): Outcome {
   const queued = queuedIn(ctx);
   const { volume } = queued;
   if (volumeNamed(cluster, volume.svm.name, volume.name))
-    throw new ApiError(917526, `Volume name "${volume.name}" is already in use on SVM "${volume.svm.name}".`, 400);
+    throw new ApiError(917526, `Volume name "${volume.name}" is already in use on SVM "${volume.svm.name}".`, 409);
   cluster.queue = cluster.queue.filter((each) => each !== queued);
   cluster.volumes.push(volume);
   return { done: true };

@@ -166,7 +166,7 @@ function change(ctx: Ctx): Outcome {
           throw new ApiError(1638476, `Snapshot "${snapshot.name}" is a reference snapshot.`);
         }
         if (name !== undefined && name !== snapshot.name && volume.snapshots.some((each) => each.name === name))
-          throw new ApiError(525059, `Snapshot "${name}" already exists on volume "${volume.name}".`);
+          throw new ApiError(525059, `Snapshot "${name}" already exists on volume "${volume.name}".`, 409);
         if (name !== undefined) snapshot.name = name;
         if (lockedUntil !== undefined) snapshot.snaplockExpiresAt = lockedUntil;
         if (has(body, "comment")) snapshot.comment = isNull(body, "comment") ? undefined : text(body, "comment");

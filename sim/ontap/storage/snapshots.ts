@@ -60,7 +60,7 @@ export function addSnapshot(
     throw new ApiError(1638461, `Snapshots can only be created on read-write volumes; "${volume.name}" is not one.`);
   if (volume.state !== "online") throw new ApiError(524479, `Volume "${volume.name}" is not online.`);
   if (volume.snapshots.some((each) => each.name === given.name))
-    throw new ApiError(525059, `Snapshot "${given.name}" already exists on volume "${volume.name}".`);
+    throw new ApiError(525059, `Snapshot "${given.name}" already exists on volume "${volume.name}".`, 409);
   if (volume.snapshots.length >= MAX_SNAPSHOTS)
     throw new ApiError(525062, `Volume "${volume.name}" holds the maximum of ${MAX_SNAPSHOTS} snapshots.`);
   const snapshot: SnapshotState = {

@@ -66,7 +66,7 @@ function attributes(ctx: Ctx, volume: VolumeState): () => void {
   }
   return () => {
     if (name !== undefined && name !== volume.name && volumeNamed(cluster, volume.svm.name, name)) {
-      throw new ApiError(917526, `Volume name "${name}" is already in use on SVM "${volume.svm.name}".`);
+      throw new ApiError(917526, `Volume name "${name}" is already in use on SVM "${volume.svm.name}".`, 409);
     }
     if (name !== undefined) volume.name = name;
     if (bytes !== undefined) resize(ctx, volume, bytes);

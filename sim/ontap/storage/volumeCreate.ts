@@ -39,7 +39,7 @@ export function createVolume(ctx: Ctx): Outcome {
   const name = checkVolumeName(text(body, "name"));
   const key = `${svm.uuid}/${name}`;
   if (cluster.creating.has(key))
-    throw new ApiError(13107405, `Another volume named "${name}" is being created.`, 400, "name");
+    throw new ApiError(13107405, `Another volume named "${name}" is being created.`, 409, "name");
   requireApproval(ctx, "volume create", `-vserver ${svm.name} -volume ${name}`);
   const uuid = ctx.fabric.ids.next("volume");
   const make = flag(body, "clone.is_flexclone") ? cloneVolume(ctx, svm, name, uuid) : plainVolume(ctx, name, uuid);
@@ -52,7 +52,7 @@ export function createVolume(ctx: Ctx): Outcome {
       svm,
       run: () => {
         if (volumeNamed(cluster, svm.name, name)) {
-          throw new ApiError(917526, `Volume name "${name}" is already in use on SVM "${svm.name}".`, 400, "name");
+          throw new ApiError(917526, `Volume name "${name}" is already in use on SVM "${svm.name}".`, 409, "name");
         }
         const volume = make();
         cluster.volumes.push(volume);

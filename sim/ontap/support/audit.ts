@@ -41,6 +41,7 @@ export const auditMessages: Collection = {
           timestamp: isoTime(Date.parse(call.at)),
           node: node && ref(node),
           application: "http",
+          user: call.user,
           input: `${call.method} ${call.path}${call.body === null ? "" : ` : ${JSON.stringify(call.body)}`}`,
           scope: "cluster",
           state: call.status < DONE && call.status > 0 ? "success" : "error",

@@ -238,7 +238,11 @@ function createPermission(ctx: Ctx): Outcome {
     throw new ApiError(9896057, "The permission exists already.", 409);
   }
   cluster.permissions.push({ clusterPeer, svm, applications: texts(body, "applications") ?? ["snapmirror"] });
-  return { done: true, location: "/api/svm/peer-permissions" };
+  const keys = [
+    ctx.fabric.clusters.get(clusterPeer)?.uuid ?? clusterPeer,
+    cluster.svms.find((each) => each.name === svm)?.uuid ?? svm,
+  ];
+  return { done: true, location: `/api/svm/peer-permissions/${keys.map(encodeURIComponent).join("/")}` };
 }
 
 export const svmPeerWrites: readonly Write[] = [

@@ -153,6 +153,7 @@ main() {
   read_arguments
   check_tools
   check_initiator
+  refuse_stuck
   check_names
   sign_in
   find_sessions

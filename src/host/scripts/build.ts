@@ -184,6 +184,7 @@ main() {
   read_arguments
   check_tools
   check_initiator
+  refuse_stuck
   check_names
   remember begun
   if [ "$SLUICE_PROTOCOL" = iscsi ]; then
@@ -267,10 +268,12 @@ ${freeDeadMaps}${removeDevices}main() {
   local part
   begin
   read_arguments
+  # before anything that looks at the disks: it would sleep with them
+  free_dead_maps
+  look_at_maps
   if is_ours; then
     check_users
     changed=true
-    free_dead_maps
     unmount_it
   elif has_vg "$SLUICE_VG"; then
     refuse foreign "the volume group $SLUICE_VG on this host is not this run's"

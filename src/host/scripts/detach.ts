@@ -22,11 +22,13 @@ read_arguments() {
   for portal in $SLUICE_PORTALS; do match portal "$portal" '^([0-9]{1,3}[.]){3}[0-9]{1,3}$'; done
 }
 
-# find_group: $vg is the group to deactivate: the clone's, or the original's name when an attach was cut off before the import
+# find_group: $vg is the group to deactivate: the clone's, or the original's name when an attach was cut off before the import. Where LVM can read
+# nothing any more, $bare are the logical volumes that device-mapper still has on the clone's LUNs.
 find_group() {
-  local wwid map on
+  local wwid map on holder
   devices=
   vg=
+  bare=
   for wwid in $SLUICE_WWIDS; do
     map=$(map_of "$wwid")
     [ -z "$map" ] || devices="$devices\${devices:+,}$map"
@@ -44,24 +46,36 @@ find_group() {
     done
     case $vg in *[[:space:]]*) refuse foreign "this clone's LUNs carry more than one volume group" ;; esac
   fi
+  [ -z "$vg" ] || return 0
+  for map in \${devices//,/ }; do
+    map=$(readlink -f "$map")
+    for holder in "/sys/block/\${map##*/}"/holders/dm-*; do
+      case $(read_word "$holder/dm/uuid") in LVM-*) ;; *) continue ;; esac
+      holder=$(read_word "$holder/dm/name")
+      case " $bare " in *" $holder "*) ;; *) bare="$bare\${bare:+ }$holder" ;; esac
+    done
+  done
 }
 
 check_users() {
-  local target
+  local device target
   mounted=
-  [ -n "$vg" ] || return 0
-  for target in $(mounts_of "/dev/$vg/$SLUICE_LV"); do
-    [ "$target" = "$SLUICE_MOUNT" ] || refuse foreign "the clone is mounted at $target too; unmount it there first"
-    mounted=1
-    users_of "$target"
-    if [ -n "$held" ]; then
-      fact_json holders "$holders"
-      refuse in-use "$target is in use by $held"
-    fi
+  for device in \${vg:+"/dev/$vg/$SLUICE_LV"} $bare; do
+    case $device in /dev/*) ;; *) device=/dev/mapper/$device ;; esac
+    for target in $(mounts_of "$device"); do
+      [ "$target" = "$SLUICE_MOUNT" ] || refuse foreign "the clone is mounted at $target too; unmount it there first"
+      mounted=1
+      users_of "$target"
+      if [ -n "$held" ]; then
+        fact_json holders "$holders"
+        refuse in-use "$target is in use by $held"
+      fi
+    done
   done
 }
 
 ${freeDeadMaps}unmount_it() {
+  local device
   if [ -n "$mounted" ]; then
     attempt 90 umount "$SLUICE_MOUNT" || {
       local why=$out
@@ -70,9 +84,13 @@ ${freeDeadMaps}unmount_it() {
       fail in-use "$SLUICE_MOUNT could not be unmounted: $why\${held:+; in use by $held}"
     }
   fi
+  for device in $bare; do
+    attempt 30 dmsetup remove --retry "$device" || fail lvm "the logical volume $device, whose LUNs are gone, could not be taken away: $out"
+  done
   [ -n "$vg" ] || return 0
   if [ "$vg" = "$SLUICE_VG" ]; then
-    attempt 60 vgchange -an "$vg" || fail lvm "the volume group could not be deactivated: $out"
+    # shellcheck disable=SC2086 # $only is an option and its value
+    attempt 60 vgchange -an $only "$vg" || fail lvm "the volume group could not be deactivated: $out"
   else
     attempt 60 vgchange -an --devices "$devices" "$vg" || fail lvm "the volume group could not be deactivated: $out"
   fi
@@ -84,6 +102,7 @@ ${removeDevices}main() {
   read_arguments
   # before anything that looks at the disks: it would sleep with them, and no time limit ends such a sleep
   free_dead_maps
+  look_at_maps
   find_group
   check_users
   changed=true

@@ -69,7 +69,7 @@ find_sessions() {
 export const findLuns = `# look_for LUN WWID: $paths of how many sessions show this LUN number as this LUN. A number re-used by the array keeps its old identity
 # in the kernel: such a device is asked again, then dropped if nothing holds it, and never used.
 look_for() {
-  local host device
+  local host device holder
   paths=0
   for host in $sessions; do
     device=/sys/class/scsi_device/$host:0:0:$1/device
@@ -84,6 +84,12 @@ look_for() {
         continue
       fi
     fi
+    # asked again, the kernel knows the number's new LUN, and goes on using it as a path of the old one's map
+    for holder in "$device"/block/*/holders/dm-*; do
+      [ -e "$holder/dm/uuid" ] || continue
+      [ "$(read_word "$holder/dm/uuid")" = "mpath-$2" ] ||
+        fail stale "LUN number $1 was another LUN's, which is in use on this host still; a person must look before anything is mounted"
+    done
     paths=$((paths + 1))
   done
 }
@@ -144,7 +150,8 @@ free_dead_maps() {
   for wwid in $SLUICE_WWIDS; do
     map=$(map_of "$wwid")
     [ -n "$map" ] || continue
-    attempt 30 multipath -C "$map" || attempt 30 multipathd disablequeueing map "$wwid"
+    # it knows the device's node alone; asked by another name it answers as if there were no path
+    attempt 30 multipath -C "$(readlink -f "$map")" || attempt 30 multipathd disablequeueing map "$wwid"
   done
 }
 

@@ -7,6 +7,17 @@ import { prelude } from "./prelude.js";
 export const inspectText = `${prelude}
 script=inspect
 
+# is_stuck DEVICE: does it lie on a multipath device with which everybody sleeps who reads?
+is_stuck() {
+  local dm slave
+  [ -n "$stuck" ] || return 1
+  dm=$(readlink -f "$1")
+  for slave in "/sys/block/\${dm##*/}"/slaves/*; do
+    case ", $stuck," in *", $(read_word "$slave/dm/name"),"*) return 0 ;; esac
+  done
+  return 1
+}
+
 # read_mount PATH: one JSON object
 read_mount() {
   local source fs uuid kind=absent vg lv
@@ -17,10 +28,13 @@ read_mount() {
     if [ "$kind" = directory ] && [ -z "$source" ] && [ -n "$(ls -A "$1" 2>/dev/null)" ]; then kind=occupied; fi
   fi
   printf '{"path":%s,"kind":"%s"' "$(quote "$1")" "$kind"
-  if [ -n "$source" ]; then
+  if [ -n "$source" ] && is_stuck "$source"; then
+    printf ',"source":%s' "$(quote "$source")"
+  elif [ -n "$source" ]; then
     fs=$(ask 15 findmnt -n -o FSTYPE --mountpoint "$1" | head -n 1)
     uuid=$(ask 15 findmnt -n -o UUID --mountpoint "$1" | head -n 1)
-    read -r vg lv < <(ask 60 lvs --noheadings -o vg_name,lv_name "$source")
+    # shellcheck disable=SC2086 # $only is an option and its value
+    read -r vg lv < <(ask 60 lvs --noheadings $only -o vg_name,lv_name "$source")
     users_of "$1"
     printf ',"source":%s,"fs":%s,"uuid":%s,"vg":%s,"lv":%s,"content":%s,"holders":%s' "$(quote "$source")" "$(quote "$fs")" "$(quote "$uuid")" \\
       "$(quote "$vg")" "$(quote "$lv")" "$(quote "$(read_word "$1/.sluice-content")")" "$holders"
@@ -33,13 +47,16 @@ read_vg() {
   local lv active wwid pv on='' mounts='' target hooked=false
   has_vg "$1" || return 0
   active=false
-  for lv in $(ask 60 lvs --noheadings -o lv_active "$1"); do [ "$lv" != active ] || active=true; done
-  for pv in $(ask 60 vgs --noheadings -o pv_name "$1"); do
+  # shellcheck disable=SC2086 # $only is an option and its value
+  for lv in $(ask 60 lvs --noheadings $only -o lv_active "$1"); do [ "$lv" != active ] || active=true; done
+  # shellcheck disable=SC2086
+  for pv in $(ask 60 vgs --noheadings $only -o pv_name "$1"); do
     for wwid in $SLUICE_WWIDS; do
       if same "$pv" "/dev/mapper/$wwid"; then on="\${on:+$on,}\\"$wwid\\""; fi
     done
   done
-  for lv in $(ask 60 lvs --noheadings -o lv_name "$1"); do
+  # shellcheck disable=SC2086
+  for lv in $(ask 60 lvs --noheadings $only -o lv_name "$1"); do
     for target in $(mounts_of "/dev/$1/$lv"); do mounts="\${mounts:+$mounts,}$(quote "$target")"; done
   done
   if [ -n "$SLUICE_TAG" ] && [ -e "$home/$SLUICE_TAG.$1.hooked" ]; then hooked=true; fi
@@ -67,6 +84,7 @@ main() {
   for item in $SLUICE_MOUNTS; do match_path 'mount point' "$item"; done
   for item in $SLUICE_VGS; do match_vg 'volume group' "$item"; done
   for item in $SLUICE_WWIDS; do match_wwid LUN "$item"; done
+  look_at_maps
   fact host "$(cat /proc/sys/kernel/hostname 2>/dev/null)"
   fact initiator "$(sed -n 's/^InitiatorName=//p' /etc/iscsi/initiatorname.iscsi 2>/dev/null | head -n 1)"
   for item in /sys/class/fc_host/host*/port_name; do

@@ -17,6 +17,8 @@ facts=
 changed=false
 state=
 expected=
+stuck=
+only=
 longest=3000
 
 # quote TEXT: a JSON string of printable ASCII, at most 300 characters
@@ -198,14 +200,42 @@ read_word() {
 # vgs_on DEVICES(comma separated): names of the volume groups on them
 vgs_on() { ask 60 pvs --noheadings --devices "$1" -o vg_name | tr -d ' ' | sort -u | sed '/^$/d'; }
 
+# look_at_maps: $stuck are the multipath devices of this host that have no path and queue. LVM would sleep with them, and no time limit ends
+# such a sleep: $only keeps it to the others. The kernel is asked, not the disks.
+look_at_maps() {
+  local name rest queueing path=':[0-9]+ A ' live=''
+  stuck=
+  only=
+  queueing=$(ask 15 dmsetup table --target multipath | sed -n '/queue_if_no_path/s/:.*//p' | tr '\\n' ' ')
+  [ -n "$queueing" ] || return 0
+  while read -r name rest; do
+    name=\${name%:}
+    if [[ $rest =~ $path ]]; then
+      live="$live,/dev/mapper/$name"
+    else
+      case " $queueing" in *" $name "*) stuck="$stuck\${stuck:+, }$name" ;; *) live="$live,/dev/mapper/$name" ;; esac
+    fi
+  done < <(ask 15 dmsetup status --target multipath)
+  [ -z "$stuck" ] || only="--devices \${live#,}"
+  [ "$only" != '--devices ' ] || only='--devices /dev/null'
+}
+
+# refuse_stuck: what changes a host's storage needs LVM to see all of it
+refuse_stuck() {
+  look_at_maps
+  [ -z "$stuck" ] || refuse stuck "these multipath devices of this host have no path left, and whoever touches them sleeps (LVM too): $stuck; give them a path again, or let them fail (multipathd disablequeueing map) and take them away"
+}
+
 # tags_of VG
-tags_of() { ask 60 vgs --noheadings -o vg_tags "$1" | tr -d ' '; }
+# shellcheck disable=SC2086 # $only is an option and its value
+tags_of() { ask 60 vgs --noheadings $only -o vg_tags "$1" | tr -d ' '; }
 
 # has_tag VG TAG
 has_tag() {
   case ",$(tags_of "$1")," in *",$2,"*) return 0 ;; *) return 1 ;; esac
 }
-has_vg() { [ -n "$(ask 60 vgs --noheadings -o vg_name "$1")" ]; }
+# shellcheck disable=SC2086 # $only is an option and its value
+has_vg() { [ -n "$(ask 60 vgs --noheadings $only -o vg_name "$1")" ]; }
 
 # map_of WWID: the multipath device, or nothing
 map_of() {

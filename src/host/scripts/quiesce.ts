@@ -18,7 +18,8 @@ has_line() { [ -e "$record" ] && grep -q "^$1\\$" "$record"; }
 # is_active VG
 is_active() {
   local state
-  for state in $(ask 60 lvs --noheadings -o lv_active "$1"); do [ "$state" != active ] || return 0; done
+  # shellcheck disable=SC2086 # $only is an option and its value
+  for state in $(ask 60 lvs --noheadings $only -o lv_active "$1"); do [ "$state" != active ] || return 0; done
   return 1
 }
 
@@ -187,6 +188,7 @@ main() {
   begin
   read_arguments
   expected=$SLUICE_EXPECTED
+  refuse_stuck
   check_devices
   lines=$(list_now)
   targets=$(printf '%s\\n' "$lines" | sed -n 's/^mount \\([^ ]*\\) .*/\\1/p')
@@ -267,6 +269,7 @@ main() {
   begin
   read_arguments
   [ -e "$record" ] || refuse record 'nothing was written down on this host under this run, so there is nothing to bring back'
+  refuse_stuck
   changed=true
   if ! has_line back; then
     find_again
@@ -291,6 +294,7 @@ script=quiesced
 main() {
   local is=none
   read_arguments
+  look_at_maps
   if has_line back; then
     is=back
   elif has_line stopped; then

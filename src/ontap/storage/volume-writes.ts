@@ -9,6 +9,11 @@ export interface NewClone {
   /** Mandatory when the parent is a dp volume, so mandatory here. */
   readonly parentSnapshot: string;
   readonly comment: string;
+  /**
+   * "none" unless said, so that no snapshots appear in it. null: nothing is said, and it gets what the SVM has, for `setSnapshotPolicy` to take away: whether a clone may
+   * be given one at once is not confirmed (918247 if not; reference 7.2).
+   */
+  readonly snapshotPolicy?: string | null;
 }
 
 export interface NewVolume {
@@ -73,7 +78,7 @@ export function volumeWrites(http: HttpWrites) {
     /**
      * POST /storage/volumes with `clone` (asynchronous). A writable FlexClone, thin, without a snapshot policy of its own, so that no snapshots appear in it.
      * Its LUNs come up unmapped with new serials. Errors: 917526 name taken, 13107405 same name being made, 917536 parent not initialised,
-     * 524597/524819 clone failed, 524601 no parent, 918236/918243 parent or snapshot mismatch, 65537463 key vault unreachable; most of them in the job.
+     * 524597/524819 clone failed, 524601 no parent, 918236/918243 parent or snapshot mismatch, 918247 a field is not taken with a clone, 65537463 key vault unreachable; most of them in the job.
      */
     createClone: (clone: NewClone, options: WriteOptions = {}): Promise<Accepted> =>
       http.start(
@@ -91,7 +96,7 @@ export function volumeWrites(http: HttpWrites) {
               parent_snapshot: { name: clone.parentSnapshot },
             },
             guarantee: { type: "none" },
-            snapshot_policy: { name: "none" },
+            snapshot_policy: clone.snapshotPolicy === null ? undefined : { name: clone.snapshotPolicy ?? "none" },
             comment: clone.comment,
           },
         },

@@ -4,7 +4,8 @@ import { defineStep, shown, type StepDef } from "../define.js";
 import { changes, hostResource } from "../resources.js";
 import { hostOf, hostShape, probeHost, runOnHost, undoOnHost } from "./onHost.js";
 
-interface Input<Attached> {
+/** Named by declarations of every step made of it. */
+export interface Input<Attached> {
   readonly host: z.infer<typeof hostShape>;
   readonly logout: boolean;
   readonly attach: Attached;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { VolumeRef } from "../../config/types.js";
-import type { Lun } from "../../ontap/index.js";
+import { type Lun, Rejected } from "../../ontap/index.js";
 import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { cloneNoteShape, readNote, writeNote } from "../clones.js";
 import { changes, reads, volumeResource } from "../resources.js";
@@ -18,6 +18,11 @@ const input = z.object({
   lunCount: z.number().int().optional(),
 });
 type Input = z.infer<typeof input>;
+
+/** A field that is not taken when a clone is made. */
+const NOT_WITH_A_CLONE = "918247";
+/** A clone takes seconds, however large it is. */
+const CLONE_MS = 60_000;
 
 const output = z.object({
   uuid: z.string(),
@@ -57,16 +62,22 @@ export const createClone = defineStep<Input, Output>({
     reads(volumeResource(at(given, given.parent), "dr")),
   ],
   probe: probeClone,
-  run: async (given, on) => {
+  run: async (given, on, { attempt }) => {
     const { cluster, svm, parent, snapshot, volume, note } = given;
-    const accepted = await on.ontap(cluster).volumes.createClone({
-      svm,
-      name: volume,
-      parentVolume: parent,
-      parentSnapshot: snapshot,
-      comment: writeNote(note),
-    });
-    await noteJob(on, accepted);
+    const array = on.ontap(cluster);
+    if (attempt > 1 && (await stopSnapshots(given, on))) return;
+    const clone = { svm, name: volume, parentVolume: parent, parentSnapshot: snapshot, comment: writeNote(note) };
+    try {
+      await noteJob(on, await array.volumes.createClone(clone));
+    } catch (problem) {
+      if (!(problem instanceof Rejected) || problem.code !== NOT_WITH_A_CLONE) throw problem;
+      // Some arrays may give a clone its snapshot policy only afterwards (reference 7.2): then it is waited for here.
+      const accepted = await array.volumes.createClone({ ...clone, snapshotPolicy: null });
+      await noteJob(on, accepted);
+      const isThere = async (): Promise<boolean> => (await array.volumes.findByName(svm, volume)) !== undefined;
+      await array.jobs.settle(accepted, { timeoutMs: CLONE_MS, look: isThere });
+      await stopSnapshots(given, on);
+    }
   },
   undo: {
     describe: (given) => `volume ${shown(given.volume, "?")} is deleted again`,
@@ -87,6 +98,11 @@ async function probeClone(given: Input, on: ReadTools, { notes, attempt }: Past)
   }
   if (found.state !== "online")
     return { found: "unclear", why: `The clone ${volume} is ${found.state ?? "in an unknown state"}.` };
+  if (found.snapshotPolicy !== undefined && found.snapshotPolicy !== "none" && attempt > 0)
+    return {
+      found: "partial",
+      why: `The clone ${volume} still takes snapshots by the policy ${found.snapshotPolicy}.`,
+    };
   const luns = seen?.length === lunCount && seen ? seen : await array.luns.listByVolume(svm, volume);
   if (luns.length < (lunCount ?? 0)) {
     const missing = await whenMissing(on, cluster, notes);
@@ -94,6 +110,20 @@ async function probeClone(given: Input, on: ReadTools, { notes, attempt }: Past)
     return missing.found === "running" ? missing : { found: "unclear", why };
   }
   return { found: "done", output: { uuid: found.uuid, luns: outputOf(luns) } };
+}
+
+/** The clone of this run, if it is there, takes no snapshots of its own. Answers whether it is. */
+async function stopSnapshots(given: Input, on: Tools): Promise<boolean> {
+  const { cluster, svm, volume, note } = given;
+  const array = on.ontap(cluster);
+  const found = await array.volumes.findByName(svm, volume);
+  if (!found || readNote(found.comment)?.run !== note.run) return false;
+  if (found.snapshotPolicy === "none") return true;
+  const accepted = await array.volumes.setSnapshotPolicy(found.uuid, "none");
+  await noteJob(on, accepted);
+  const isSo = async (): Promise<boolean> => (await array.volumes.find(found.uuid))?.snapshotPolicy === "none";
+  await array.jobs.settle(accepted, { timeoutMs: CLONE_MS, look: isSo });
+  return true;
 }
 
 /** Sorted by path. */

@@ -14,13 +14,32 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type DataOptions, instant, naaOf, type ShownTarget, type Targets } from "../../../sim/ontap/index.js";
-import { lab } from "../../../sim/worlds/lab.js";
+import { epic } from "../../../sim/worlds/epic.js";
+import type { World } from "../../../sim/worlds/types.js";
 import { ALI, type Arrays, arrays, CVO, START, type Json } from "./support.js";
 
 const MIB = 2 ** 20;
 const PRD = "iqn.1994-05.com.redhat:epic-prd-01";
 const TRN = "iqn.1994-05.com.redhat:epic-trn-01";
 const NIGHT = "nightly.2026-11-22_0200";
+
+/** The demo world's database on two LUNs that its host sees over iSCSI. */
+const world: World = {
+  ...epic,
+  clusters: epic.clusters.map((cluster) => ({
+    ...cluster,
+    volumes: cluster.volumes
+      .filter(({ name }) => name.startsWith("epic_prd"))
+      .map((each) => ({ ...each, luns: each.luns.slice(0, 2) })),
+    igroups: cluster.igroups.map((igroup) => ({
+      ...igroup,
+      protocol: "iscsi",
+      initiators: [PRD],
+      maps: igroup.maps.slice(0, 2).map(({ lun }, i) => ({ lun, number: i + 1 })),
+    })),
+  })),
+  mirrors: epic.mirrors.slice(0, 1),
+};
 
 /** Targets that only remember what they were told to show. */
 class Shown implements Targets {
@@ -52,7 +71,7 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const open = (data: DataOptions): Promise<Arrays> => arrays(instant, lab, START, undefined, data);
+const open = (data: DataOptions): Promise<Arrays> => arrays(instant, world, START, undefined, data);
 
 function seed(when: string, lun: string, text: string): void {
   const file = join(folder, "seed", when, "epic_prd", `${lun}.img`);

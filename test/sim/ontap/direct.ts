@@ -18,6 +18,8 @@ export interface Direct {
   readonly state: FabricState;
   readonly clock: ManualClock;
   call(cluster: string, method: string, path: string, body?: unknown): Promise<Answer>;
+  /** Calls made so far. */
+  calls(): number;
   /** Records of a collection. */
   list(cluster: string, path: string): Promise<readonly Json[]>;
 }
@@ -27,7 +29,9 @@ const LOGIN = `Basic ${Buffer.from("admin:netapp1!").toString("base64")}`;
 export function direct(knobs: Partial<Knobs>, world: World = epic): Direct {
   const clock = new ManualClock(START);
   const state = new FabricState(world, clock, knobs, 1);
+  let calls = 0;
   const call: Direct["call"] = async (cluster, method, path, body) => {
+    calls += 1;
     const target = `/api${path}`;
     const [plain = "", query = ""] = target.split("?");
     const request: SimRequest = {
@@ -47,6 +51,7 @@ export function direct(knobs: Partial<Knobs>, world: World = epic): Direct {
     state,
     clock,
     call,
+    calls: () => calls,
     list: async (cluster, path) => {
       const { status, body } = await call(cluster, "GET", path);
       if (status !== 200) throw new Error(`GET ${path}: ${status} ${JSON.stringify(body)}`);
