@@ -32,13 +32,14 @@ export interface GuestOptions {
 }
 
 const memoryMb = 512;
+const processors = 2;
 const cmdline =
   "console=ttyS0 quiet net.ifnames=0 mitigations=off random.trust_cpu=on nokaslr audit=0 selinux=0 apparmor=0 tsc=reliable";
 const port = 3260;
-const bootMs = 300_000;
+const bootMs = 900_000;
 
 /** The disk with the kept state: a change of the machine's shape makes another. */
-export const keptDisk = (image: string): string => join(image, `booted-${memoryMb}.qcow2`);
+export const keptDisk = (image: string): string => join(image, `booted-${memoryMb}-${processors}.qcow2`);
 
 /** A Debian guest under qemu with two links, and the tgtd that is all it sees of the arrays. */
 export class Guest {
@@ -142,7 +143,7 @@ export class Guest {
       ...["-device", `virtio-net-pci,netdev=n${i},mac=52:54:00:61:0${i + 1}:05,romfile=`],
     ]);
     return [
-      ...["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-smp", "1", "-m", String(memoryMb)],
+      ...["-accel", "tcg,thread=multi,tb-size=256", "-cpu", "max", "-smp", String(processors), "-m", String(memoryMb)],
       ...["-nodefaults", "-display", "none"],
       ...["-kernel", join(image, "vmlinuz"), "-initrd", join(image, "initrd.img"), "-append", cmdline],
       ...["-serial", `file:${this.file("console.log")}`],
@@ -191,7 +192,7 @@ export class Guest {
 
   /** Runs one that must succeed; gives what it printed. */
   async must(script: string, asked: Asked = {}): Promise<string> {
-    const ran = await this.run(`set -e\n${script}`, { limitMs: 300_000, ...asked });
+    const ran = await this.run(`set -e\n${script}`, { limitMs: 900_000, ...asked });
     if (ran.end !== "exited" || ran.exitCode !== 0)
       throw new Error(
         `on ${this.name} (${ran.end} ${ran.exitCode}): ${ran.stderr.trim() || ran.stdout.trim()}\n${script.trim()}`,

@@ -10,6 +10,11 @@ export interface Shown {
   readonly blocks: readonly { readonly type: string; readonly elements?: readonly { readonly action_id?: string }[] }[];
 }
 
+interface View {
+  readonly id: string;
+  readonly blocks: readonly unknown[];
+}
+
 /** What people do in Slack and an administrator on the arrays, by the simulators' control calls. */
 export interface People {
   /** Somebody writes in #storage; gives the message's thread. */
@@ -52,7 +57,7 @@ const buttons = (message: Shown): string[] =>
     .flatMap((block) => block.elements ?? [])
     .flatMap(({ action_id: id }) => (id === undefined ? [] : [id]));
 
-const patienceMs = 300_000;
+const patienceMs = 900_000;
 const channel = "C0STORAGE";
 /** Who may be asked for: storage-approvers and epic-owners. */
 const approvers = ["U0STORAGE", "U0APPOWNER", "U0STORAGE2"];
@@ -77,6 +82,19 @@ export async function people(lab: Lab): Promise<People> {
     const query = new URLSearchParams({ channel, thread_ts: ts });
     const { messages } = await control<{ messages: Shown[] }>(`messages?${query.toString()}`);
     return messages.filter(({ user }) => user === bot);
+  };
+  /** What has no way back is approved by typing a word, which the form says. */
+  const typeTheWord = async (user: string): Promise<void> => {
+    const { views } = await control<{ views: View[] }>(`views?user=${user}`);
+    for (const view of views) {
+      const [, word] = /Type (\S+) to approve/.exec(JSON.stringify(view.blocks)) ?? [];
+      if (word === undefined) continue;
+      await control("submit", {
+        view_id: view.id,
+        user,
+        values: { word: { value: { type: "plain_text_input", value: word } } },
+      });
+    }
   };
   const self: People = {
     say: async (text, user = "U0REQUESTER") => {
@@ -125,6 +143,7 @@ export async function people(lab: Lab): Promise<People> {
         voted.add(`${asks.ts}/${next}`);
         await self.press(asks, next, "Approve").catch(() => undefined);
         await pause(500);
+        await typeTheWord(next);
       }
       throw new Error(`"${text}" did not come to its end; the card reads:\n${card.text}`);
     },

@@ -16,7 +16,7 @@ class Stopped extends Error {}
 /** Runs scenarios on one lab, in their order; a failure does not keep the others from being tried. */
 async function runAll(some: readonly Scenario[], stopped: Promise<void>, counts: Counts): Promise<void> {
   const since = Date.now();
-  const lab: Lab = await startLab({ say, ...(some[0]?.devicesFile === false ? { devicesFile: false } : {}) });
+  const lab: Lab = await startLab({ say });
   say(`The lab is up after ${seconds(since)}`);
   const their = await people(lab);
   const on = {
@@ -60,11 +60,7 @@ async function main(): Promise<number> {
   const counts: Counts = { passed: 0, failed: 0 };
   const since = Date.now();
   try {
-    for (const part of [
-      wanted.filter((each) => each.devicesFile !== false),
-      wanted.filter((each) => each.devicesFile === false),
-    ])
-      if (part.length > 0) await runAll(part, stopped, counts);
+    if (wanted.length > 0) await runAll(wanted, stopped, counts);
   } catch (error) {
     counts.failed += 1;
     say(

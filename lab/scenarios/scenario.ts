@@ -13,8 +13,6 @@ export interface On {
 export interface Scenario {
   /** The number the list of scenarios gives it, and what it shows. */
   readonly name: string;
-  /** A run with LVM's devices file off; default on. */
-  readonly devicesFile?: false;
   run(on: On): Promise<void>;
 }
 
@@ -59,6 +57,9 @@ export async function remains(guest: Guest, not: readonly string[] = []): Promis
   }
   return found;
 }
+
+/** What the file `changed` says in every night of production's. */
+export const night = "as it was at night\n";
 
 export const CVO = "cvo-eastus2";
 export const ALI = "ali-ontap-01";

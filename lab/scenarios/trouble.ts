@@ -1,25 +1,77 @@
-import { equal, reads, remains, type Scenario } from "./scenario.js";
+import { check, CVO, equal, night, onCvo, reads, remains, type On, type Scenario } from "./scenario.js";
+import { answers, mapsOn, untilRuns } from "./scripts.js";
+
+const clone = async ({ people }: On): Promise<void> =>
+  reads(await people.done("clone prod volume for training"), /Done in/);
+const release = async ({ people }: On): Promise<void> =>
+  reads(await people.done("release the training clone"), /Done in/);
+
+/** Done, and then given back; or taken back already: nothing is left either way, and the host answers. */
+async function endsWell(on: On, told: string): Promise<void> {
+  reads(told, /Done in|everything taken back|Nothing was changed/);
+  if (/Done in/.test(told)) {
+    equal(await on.training.must("cat /epic/trn/changed"), night, "the clone");
+    await release(on);
+  }
+  await answers(on.training);
+  equal(await remains(on.training), {}, "the host");
+  const array = JSON.stringify(await onCvo(on));
+  check(!/training|ig_epic-trn/.test(array), `the array still has ${array}`);
+}
 
 export const trouble: readonly Scenario[] = [
   {
     name: "6 a path lost during a clone and during I/O, and back: the work goes on and both paths are used again",
     run: async (on) => {
-      const { people, training } = on;
+      const { training } = on;
       await training.link(2, "down");
-      reads(await people.done("clone prod volume for training"), /Done in/);
+      await clone(on);
       await training.must("dd if=/dev/urandom of=/epic/trn/one bs=1M count=4 oflag=direct status=none");
       await training.link(2, "up");
-      reads(await people.done("release the training clone"), /Done in/);
+      await release(on);
       equal(await remains(training), {}, "the host");
-      reads(await people.done("clone prod volume for training"), /Done in/);
+      await clone(on);
       const writer = training.must(
         "for i in $(seq 12); do dd if=/dev/urandom of=/epic/trn/two bs=1M count=1 oflag=direct status=none; sleep 0.5; done",
       );
       await training.link(2, "down");
       await writer;
       await training.link(2, "up");
-      await training.must(`for i in $(seq 120); do
+      await training.must(`for i in $(seq 240); do
         n=$(multipathd show paths raw format '%d %t' | grep -c ' active'); [ "$n" -eq 4 ] && exit 0; sleep 0.5; done; exit 1`);
+    },
+  },
+  {
+    name: "6 LUNs gone under a mount that is written to: given back all the same, and the host answers",
+    run: async (on) => {
+      const { people, training } = on;
+      // an administrator takes the clone's LUNs away without asking anybody
+      for (const { lun, igroup } of await mapsOn(on))
+        await people.ontap(CVO, `/protocols/san/lun-maps/${lun.uuid}/${igroup.uuid}`, undefined, "DELETE");
+      // somebody writes on: this sleeps until the map gives up
+      void training.run("dd if=/dev/zero of=/epic/trn/three bs=1M count=1 oflag=direct", { limitMs: 900_000 });
+      await training.must(`for i in $(seq 240); do
+        n=$(multipathd show paths raw format '%t' | grep -c '^failed'); [ "$n" -eq 4 ] && exit 0; sleep 0.5; done; exit 1`);
+      const told = await people.done("release the training clone");
+      reads(told, /Done in|in use by/);
+      // whoever slept in it has an answer now, and is gone
+      if (!/Done in/.test(told)) await release(on);
+      await answers(training);
+      equal(await remains(training), {}, "the host");
+    },
+  },
+  {
+    name: "6 a script that hangs and is killed: the run finds out how far it came and ends well",
+    run: async (on) => {
+      const { people, training } = on;
+      const asked = people.done("clone prod volume for training");
+      await untilRuns(training, "vgimportclone");
+      // the agent's shell is a bash -s as well, and it is asked by one
+      await training.must(`
+        for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -STOP $p; done
+        sleep 5
+        for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -KILL $p; done`);
+      await endsWell(on, await asked);
     },
   },
 ];

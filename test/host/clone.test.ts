@@ -114,6 +114,12 @@ describe("attach", () => {
       found: "partial",
       why: expect.stringContaining("still shows another LUN that is in use"),
     });
+    // as rescan-scsi-bus.sh does: the kernel knows the new LUN, and goes on using it as a path of the old one
+    await at.hosts.run("epic-trn-01", "for d in /sys/block/sd*/device/rescan; do echo 1 >$d; done");
+    expect(await run(at, "t3", { tag: "sluice_r2", vg: "vg_two", mount: "/epic/two", luns: [wanted] })).toMatchObject({
+      found: "partial",
+      why: expect.stringContaining("LUN number 3 was another LUN's"),
+    });
   });
 
   test("a map without a path, with which LVM would sleep, is named before anything is touched", async () => {

@@ -332,4 +332,14 @@ export function sysfsWrite(machine: Machine, path: string, text: string): void {
   const name = /\/(sd[a-z]+)\/device\/(?:delete|rescan)$/.exec(path)?.[1];
   const disk = machine.disks.find((each) => each.name === name);
   if (disk && path.endsWith("/delete") && text.trim() !== "0") deleteDisk(machine, disk);
+  if (disk && path.endsWith("/rescan")) readAnew(machine, disk);
+}
+
+/** Seen on Linux 6.1: the kernel reads the identity again, and whatever has the device as a path goes on using it. */
+function readAnew(machine: Machine, disk: ScsiDisk): void {
+  const lun = answering(machine, disk);
+  if (!lun || lun.serial === disk.serial) return;
+  const at = machine.disks.indexOf(disk);
+  machine.disks[at] = { ...disk, serial: lun.serial, sizeBytes: lun.sizeBytes };
+  machine.touch();
 }

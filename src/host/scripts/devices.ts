@@ -66,8 +66,9 @@ find_sessions() {
 `;
 
 /** See the wanted LUNs by number and identity: $seen is JSON, WWID to paths. */
-export const findLuns = `# look_for LUN WWID: $paths of how many sessions show this LUN number as this LUN. A number re-used by the array keeps its old identity
-# in the kernel: such a device is asked again, then dropped if nothing holds it, and never used.
+export const findLuns = `# look_for LUN WWID: $paths of how many sessions show this LUN number as this LUN. A number re-used by the array keeps its old identity in the
+# kernel: such a device is dropped if nothing holds it, so that the next try finds what is there now, and never used. It is not asked again
+# (rescan): the kernel would then know the new LUN while udev, and a map that has the device as a path, go on with the old one.
 look_for() {
   local host device holder
   paths=0
@@ -76,15 +77,12 @@ look_for() {
     [ -e "$device" ] || printf '0 0 %s\\n' "$1" >"/sys/class/scsi_host/host$host/scan"
     [ -e "$device/wwid" ] || continue
     if [ "$(read_word "$device/wwid")" != "naa.\${2:1}" ]; then
-      printf '1\\n' >"$device/rescan"
-      if [ "$(read_word "$device/wwid")" != "naa.\${2:1}" ]; then
-        [ -z "$(ls -A "$device"/block/*/holders 2>/dev/null)" ] ||
-          fail stale "LUN number $1 still shows another LUN that is in use on this host; a person must look before anything is mounted"
-        printf '1\\n' >"$device/delete"
-        continue
-      fi
+      [ -z "$(ls -A "$device"/block/*/holders 2>/dev/null)" ] ||
+        fail stale "LUN number $1 still shows another LUN that is in use on this host; a person must look before anything is mounted"
+      printf '1\\n' >"$device/delete"
+      continue
     fi
-    # asked again, the kernel knows the number's new LUN, and goes on using it as a path of the old one's map
+    # somebody may have asked it again
     for holder in "$device"/block/*/holders/dm-*; do
       [ -e "$holder/dm/uuid" ] || continue
       [ "$(read_word "$holder/dm/uuid")" = "mpath-$2" ] ||
