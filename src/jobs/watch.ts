@@ -1,4 +1,4 @@
-import { isTransient } from "../core/environment-status.js";
+import { isTransient, SYSTEM_LIMIT_MS } from "../core/environment-status.js";
 import type { Watch } from "../core/events.js";
 import type { RunView } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
@@ -164,7 +164,8 @@ export class Watcher {
       const { watch } = entry;
       if (watch.kind !== "environment") continue;
       const found = all.find((each) => each.name === watch.name);
-      if (!found || !isTransient(found.status)) {
+      // past its limit the step itself says what is to be done
+      if (!found || !isTransient(found.status) || this.ageOf(entry) >= SYSTEM_LIMIT_MS) {
         over.push(run);
         continue;
       }

@@ -79,6 +79,26 @@ describe("before anything is deployed", () => {
     expect(problem(await ask("deploy cvo"))).toContain("already");
   });
 
+  test("a creation that never ends is not waited for for ever: a person is asked, and looking again goes on when it has ended", async () => {
+    const engine = world.engine();
+    const both = asking(world, engine);
+    expect((await both("deploy connector")).outcome).toBe("succeeded");
+    world.console.setKnobs({ createHaMs: 9 * 3_600_000 });
+    const view = await both("deploy cvo");
+    const step = view.steps.find(({ planned }) => planned.uses === "createSystem");
+    expect(step?.phase).toBe("doubted");
+    expect(JSON.stringify(step)).toMatch(/at work on cvo-eastus2 for more than 4 h and still says INITIALIZING/);
+    const again = async () => {
+      const answer = { type: "answered", step: step!.planned.id, answer: "checkAgain", reason: "look" } as const;
+      await engine.append(view.id, answer);
+      return engine.drive(view.id);
+    };
+    expect((await again()).steps.find(({ planned }) => planned.uses === "createSystem")?.phase).toBe("doubted");
+    world.clock.advance(9 * 3_600_000);
+    expect((await again()).outcome).toBe("succeeded");
+    expect(world.console.deleted()).toEqual([]);
+  });
+
   test("a creation that fails is taken back and says why; an unfit key is refused before", async () => {
     await ask("deploy connector");
     world.console.setKnobs({ creationFails: "The region has no room for this size." });

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { isTransient } from "../../core/environment-status.js";
+import { isTransient, SYSTEM_LIMIT_MS } from "../../core/environment-status.js";
 import type { Json } from "../../core/json.js";
 import { Rejected } from "../../core/problems.js";
+import { showDuration } from "../../core/units.js";
 import { defineStep, shown, type Probe } from "../define.js";
 import { changes, reads, volumeResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
@@ -17,6 +18,15 @@ function lastTask(notes: readonly Json[]): string | null {
   const tasks = notes.flatMap((note) => z.object({ task: z.string() }).safeParse(note).data?.task ?? []);
   return tasks[tasks.length - 1] ?? null;
 }
+const waitShape = z.object({ waitingSince: z.string().optional(), tooLong: z.boolean().optional() });
+
+/** Since when it is waited for, and whether that has been said to be too long. */
+function waitOf(notes: readonly Json[]): { since: string | undefined; tooLong: boolean } {
+  const all = notes.flatMap((note) => waitShape.safeParse(note).data ?? []);
+  return { since: all.flatMap((each) => each.waitingSince ?? []).at(-1), tooLong: all.some((each) => each.tooLong) };
+}
+const isTooLong = (notes: readonly Json[]): boolean => waitOf(notes).tooLong;
+
 const noteTask = async (on: Tools, begun: { readonly task?: string }): Promise<void> => {
   if (begun.task !== undefined) await on.note({ task: begun.task });
 };
@@ -113,6 +123,11 @@ export const createSystem = defineStep<CreateInput, CreateOutput>({
     if (past.attempt === 0 || existed.safeParse(past.before).data?.existed === true)
       return { found: "foreign", what: `BlueXP has a working environment ${given.cluster} already` };
     if (found.status === "DELETING") return { found: "absent", because: `${given.cluster} is being deleted.` };
+    if (isTransient(found.status) && isTooLong(past.notes))
+      return {
+        found: "unclear",
+        why: `BlueXP has been at work on ${given.cluster} for more than ${showDuration(SYSTEM_LIMIT_MS)} and still says ${found.status}; 25 to 40 minutes are usual. Look at its timeline and at the deployments of ${given.wanted.resourceGroup} in Azure, and look again when it has ended`,
+      };
     if (isTransient(found.status)) return watchOf(given, past.notes);
     if (found.status === "FAILED")
       return {
@@ -144,6 +159,16 @@ export const createSystem = defineStep<CreateInput, CreateOutput>({
               }),
         }),
     ),
+  tend: async (_given, on, past, now) => {
+    const { since, tooLong } = waitOf(past.notes);
+    if (since === undefined) {
+      await on.note({ waitingSince: now });
+      return true;
+    }
+    if (tooLong || Date.parse(now) - Date.parse(since) < SYSTEM_LIMIT_MS) return false;
+    await on.note({ tooLong: true });
+    return true;
+  },
   undo: {
     describe: ({ cluster }) =>
       `${shown(cluster, "?")} is deleted with its resource group, if no data is on it; else it stays`,
