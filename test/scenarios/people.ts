@@ -13,6 +13,8 @@ export interface Outcome {
   readonly thread: string;
   readonly card: string;
   readonly told: string;
+  /** The plans that were approved, as they were read. */
+  readonly plans: string;
   readonly byHand: readonly Handed[];
 }
 
@@ -73,14 +75,17 @@ export async function carryOut(scene: Scene, sentence: string, options: CarryOut
 /** The same from where a thread stands now. */
 export async function seeThrough(scene: Scene, thread: string, options: CarryOut = {}): Promise<Outcome> {
   const byHand: Handed[] = [];
+  const plans = new Map<string, string>();
   const handled = new Set<string>();
   for (;;) {
     const card = await nextCard(scene, thread, handled);
     const text = textOf(card);
     handled.add(keyOf(card));
     const buttons = buttonsOf(card);
-    if (buttons.includes("run:approve")) await approve(scene, card, options);
-    else if (buttons.includes("run:happened")) {
+    if (buttons.includes("run:approve")) {
+      plans.set(card.ts, text);
+      await approve(scene, card, options);
+    } else if (buttons.includes("run:happened")) {
       await press(scene, card, "U0STORAGE", { action: "run:happened" });
       await fillModal(scene, "U0STORAGE", "reason", "I have looked at the array with its operator");
     } else if (!over.test(text)) {
@@ -91,7 +96,7 @@ export async function seeThrough(scene: Scene, thread: string, options: CarryOut
     } else {
       const told = (await botIn(scene, thread)).map(textOf).join("\n---\n");
       if (!/^\*Done\*/m.test(text)) throw new Error(`it did not go through:\n${told}`);
-      return { thread, card: text, told, byHand };
+      return { thread, card: text, told, plans: [...plans.values()].join("\n---\n"), byHand };
     }
   }
 }
