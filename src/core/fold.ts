@@ -113,14 +113,16 @@ export const hasBegun = (view: Pick<RunView, "steps">): boolean =>
 
 /**
  * Is the run behind the point of no return? The first step with `undo: none` that ended by our hand (or by that of the one we asked),
- * or was begun and not found absent since.
+ * or was begun, or is seen under way, and was not found absent since.
  */
 export function pastNoReturn(view: Pick<RunView, "steps">): boolean {
   return view.steps.some(
     (step) =>
       step.planned.undo.way === "none" &&
       step.planned.effect !== "read" &&
-      (step.attempt > 0 || step.how === "byHand" || (step.handed && step.how === "attested")) &&
+      (step.attempt > 0 ||
+        step.how === "byHand" ||
+        (step.handed && (step.how === "attested" || step.phase === "waiting"))) &&
       step.how !== "already" &&
       !step.absent,
   );
@@ -320,6 +322,12 @@ function freshStep(planned: PlannedStep): StepView {
   };
 }
 
+/** What the world was like when a step was handed to a person the first time. */
+const pictureIn = (detail: Json): Json | undefined =>
+  typeof detail === "object" && detail !== null && !Array.isArray(detail)
+    ? (detail as Readonly<Record<string, Json>>)["before"]
+    : undefined;
+
 function applyToStep(step: StepView, event: RunEvent, at: string): void {
   switch (event.type) {
     case "began":
@@ -345,7 +353,10 @@ function applyToStep(step: StepView, event: RunEvent, at: string): void {
       return;
     case "held":
       Object.assign(step, { phase: "held", held: { why: event.why, detail: event.detail }, closed: true });
-      if (event.why === "handOff") Object.assign(step, { handed: true, saidDone: false, lastHandOff: event.detail });
+      if (event.why === "handOff") {
+        Object.assign(step, { handed: true, saidDone: false, lastHandOff: event.detail });
+        if (step.before === undefined) step.before = pictureIn(event.detail);
+      }
       return;
     case "ended":
       Object.assign(step, {

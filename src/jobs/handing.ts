@@ -1,10 +1,13 @@
 import type { StepView } from "../core/fold.js";
+import { LeaseLost } from "../core/journal.js";
 import type { Json } from "../core/json.js";
+import { asProblem } from "../core/problems.js";
 import { handOffText, type Probe, type Typed } from "../runbooks/define.js";
 import type { Draft } from "./draft.js";
 import type { Engine } from "./engine.js";
 import { leaseCheck } from "./guard.js";
 import { checked, codeOf, probeStep } from "./probing.js";
+import { readTools, runFacts } from "./tools.js";
 
 /** What a run that is held for a person's hand carries, as data. */
 export interface Handed {
@@ -16,6 +19,8 @@ export interface Handed {
   readonly time: number;
   /** What was seen instead, the last time somebody said so; or why nothing can be seen. */
   readonly seen?: string;
+  /** What the probe compares with, taken before anybody was asked. */
+  readonly before?: Json;
 }
 
 /**
@@ -47,7 +52,23 @@ export async function doByHand(engine: Engine, draft: Draft, step: StepView): Pr
   if (step.phase === "held") return;
   const { def, input } = codeOf(engine, draft.view, step);
   const typed = def.handOff?.(input as Parameters<typeof def.handOff>[0]);
-  await hold(draft, step, typed, { back: false, probe });
+  const before = await pictureBefore(engine, draft, step);
+  if (before === "refused") return;
+  await hold(draft, step, typed, { back: false, probe, ...(before === undefined ? {} : { before }) });
+}
+
+/** The picture is taken before the first time; where what it says forbids the step, the step has failed and nobody is asked. */
+async function pictureBefore(engine: Engine, draft: Draft, step: StepView): Promise<Json | "refused" | undefined> {
+  const { def, input } = codeOf(engine, draft.view, step);
+  if (step.handed || !def.before) return undefined;
+  try {
+    return await def.before(input, readTools(engine, runFacts(draft.view)));
+  } catch (error) {
+    if (error instanceof LeaseLost) throw error;
+    const problem = asProblem(error).sentence;
+    await draft.append([{ type: "failed", step: step.planned.id, problem, absent: true }]);
+    return "refused";
+  }
 }
 
 /** What was said to be done just now may take a moment to show: then looked for as long as after a call of ours. */
@@ -75,6 +96,11 @@ export async function takeBackByHand(engine: Engine, draft: Draft, step: StepVie
     await draft.append([{ type: "undone", step: id, ...note }]);
     return;
   }
+  if (step.planned.undo.way === "none") {
+    const problem = `A person was asked to do "${step.planned.says}" and may have done it, and there is no way back: ${step.planned.undo.says}.`;
+    await draft.append([{ type: "undoFailed", step: id, problem }]);
+    return;
+  }
   const { def, input } = codeOf(engine, draft.view, step);
   const typed = def.handOff?.(input as Parameters<typeof def.handOff>[0])?.back;
   // "Done" was said of the way back, not of the way there.
@@ -93,7 +119,7 @@ async function hold(
   draft: Draft,
   step: StepView,
   typed: (Typed & { readonly note?: string }) | undefined,
-  { back, probe }: { readonly back: boolean; readonly probe: Probe<Json> },
+  { back, probe, before }: { readonly back: boolean; readonly probe: Probe<Json>; readonly before?: Json },
 ): Promise<void> {
   const seen = seenBy(probe, step.saidDone && (step.lastHandOff as Partial<Handed> | undefined)?.back === back, back);
   const detail: Handed = {
@@ -101,6 +127,7 @@ async function hold(
     back,
     time: timeOf(step, back),
     ...(seen === undefined ? {} : { seen }),
+    ...(before === undefined ? {} : { before }),
   };
   await draft.append([
     { type: "held", step: step.planned.id, attempt: step.attempt, why: "handOff", detail: { ...detail } },

@@ -81,5 +81,8 @@ function unwindMove(view: RunView): Move {
 /** Begun by our hand or by the one we asked, not taken back yet, and there is something to take back. */
 function needsUndo(step: StepView): boolean {
   if ((step.attempt === 0 && !step.handed) || step.how === "already" || step.phase === "undone") return false;
-  return step.planned.undo.way === "back";
+  // a person who was asked for what has no way back may have done it: looked at before anything says that nothing of it is left
+  return (
+    step.planned.undo.way === "back" || (step.planned.undo.way === "none" && step.handed && step.phase !== "ended")
+  );
 }

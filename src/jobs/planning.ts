@@ -22,7 +22,13 @@ export async function look(
   const tools: ReadTools = readTools(engine, run);
   const valid = validRequest(runbook, request);
   const facts: unknown = await runbook.observe(valid, tools);
-  return draw(runbook, valid, facts);
+  const { clusters } = engine.inventory;
+  return draw(
+    runbook,
+    valid,
+    facts,
+    (cluster, family) => clusters.find((each) => each.name === cluster)?.handOff.includes(family) ?? false,
+  );
 }
 
 function validRequest(runbook: AnyRunbook, request: Json): Json {

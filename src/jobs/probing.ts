@@ -36,10 +36,11 @@ export function codeProblem(engine: Engine, view: RunView, step: StepView): stri
   }
 }
 
+/** Handing a step to a person is its one attempt: from then on it may have happened. */
 export const pastOf = (step: StepView): Past => ({
   ...(step.before === undefined ? {} : { before: step.before }),
   notes: step.notes,
-  attempt: step.attempt,
+  attempt: step.handed ? Math.max(1, step.attempt) : step.attempt,
 });
 
 /** Asks the world. What cannot be asked is unclear, with the reason. */

@@ -1,5 +1,6 @@
 import { fold } from "../core/fold.js";
 import type { RunId } from "../core/ids.js";
+import { Conflict } from "../core/journal.js";
 import type { Engine } from "./engine.js";
 import { nextMove, restsUnder } from "./moves.js";
 import { tellParent } from "./turn.js";
@@ -22,7 +23,11 @@ async function sweepRun(engine: Engine, run: RunId, watched: boolean): Promise<v
   const view = fold(run, entries);
   if (view.child && view.child.outcome === undefined) {
     const child = await engine.store.read(view.child.id);
-    if (child.length > 0) await tellParent(engine, fold(view.child.id, child));
+    // another sweeper may tell it first
+    if (child.length > 0)
+      await tellParent(engine, fold(view.child.id, child)).catch((error: unknown) => {
+        if (!(error instanceof Conflict)) throw error;
+      });
   }
   const awaited = awaitedBy(view);
   if (awaited) {

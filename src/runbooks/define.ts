@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { WriteFamily } from "../config/types.js";
 import type { Watch } from "../core/events.js";
 import type { Json } from "../core/json.js";
 import type { Effect, Fact, Plan, PlannedStep, Touch } from "../core/plan.js";
@@ -75,6 +76,8 @@ export interface StepDef<In, Out> {
    * every Ref replaced, when the step is handed off. A step whose input may never hold a secret.
    */
   handOff?(input: ShownInput<In>): HandOff;
+  /** What the call writes: where the cluster's login may not (`clusters[].handOff`), the step is planned for a person, unless the plan says otherwise. */
+  readonly writes?: WriteFamily;
   /**
    * The way back; `stays`: harmless, is left, is said; `impossible`: there is none, and the approver reads why. The way back of a step a
    * person did is handed to a person too (`HandOff.back`); where it has no text, what was done stays, and the plan says so.
@@ -159,8 +162,13 @@ export interface Drawn {
   readonly facts: readonly Fact[];
 }
 
-/** Runs a runbook's pure planning. The request must have passed the runbook's schema. Throws what `plan` throws. */
-export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn {
+/** Runs a runbook's pure planning; what `mayNot` says of a cluster's login, a person does. The request must have passed the runbook's schema. Throws what `plan` throws. */
+export function draw(
+  runbook: AnyRunbook,
+  request: Json,
+  facts: unknown,
+  mayNot: (cluster: string, family: WriteFamily) => boolean = () => false,
+): Drawn {
   const steps: PlannedStep[] = [];
   const warnings: string[] = [];
   const shown: Fact[] = [];
@@ -170,7 +178,7 @@ export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn 
       uses,
       (input: ShownInput<unknown>, options?: { handOff?: boolean }) => {
         const id = `${steps.length + 1}-${uses}`;
-        steps.push(planStep(id, uses, def, input, options?.handOff ?? false));
+        steps.push(planStep(id, uses, def, input, options?.handOff ?? isBeyond(def, input, mayNot)));
         return refsTo(id);
       },
     ]),
@@ -188,6 +196,18 @@ export function draw(runbook: AnyRunbook, request: Json, facts: unknown): Drawn 
     plan: { format: 1, runbook: runbook.name, version: runbook.version, request, warnings, steps, then: next },
     facts: shown,
   };
+}
+
+/** A step with a text for it, on a cluster whose login may not write what it writes. */
+function isBeyond(
+  { writes, handOff }: AnyStep,
+  input: ShownInput<unknown>,
+  mayNot: (cluster: string, family: WriteFamily) => boolean,
+): boolean {
+  if (writes === undefined || !handOff) return false;
+  const { cluster, maps } = input as { cluster?: unknown; maps?: readonly { cluster?: unknown }[] };
+  const at = cluster ?? (Array.isArray(maps) ? maps[0]?.cluster : undefined);
+  return typeof at === "string" && mayNot(at, writes);
 }
 
 function planStep(id: string, uses: string, def: AnyStep, input: ShownInput<unknown>, handOff: boolean): PlannedStep {

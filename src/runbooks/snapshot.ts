@@ -64,7 +64,7 @@ function plan(asked: SnapshotRequest, facts: Facts, p: Planner<typeof steps>): v
 }
 
 function show(asked: SnapshotRequest, facts: Facts, p: Planner<typeof steps>): void {
-  const { set, freezing, mirror, labels, beside, group } = facts;
+  const { set, freezing, byHand, mirror, labels, beside, group } = facts;
   if (freezing)
     p.show(
       "Consistency",
@@ -73,7 +73,7 @@ function show(asked: SnapshotRequest, facts: Facts, p: Planner<typeof steps>): v
   else
     p.show(
       "Consistency",
-      `crash-consistent: as after a power failure, ${set.freeze ? "because it was asked for without freezing" : "because the configuration says of no way to freeze the application"}`,
+      `crash-consistent: as after a power failure, ${byHand ? `because a person on ${facts.cluster} takes it, and no freeze waits for one` : set.freeze ? "because it was asked for without freezing" : "because the configuration says of no way to freeze the application"}`,
       "warning",
     );
   const others = labels.filter((each) => each === set.nightly.label && each !== facts.label);

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
 import { runbooks } from "../../src/runbooks/index.js";
 
-/** Files of laws that say nothing of readings, arrangements or a world: those run in every world there is for their runbook. */
+/** Files of laws that say nothing of readings, arrangements, hand-offs or a world: those run in every world there is for their runbook. */
 const plain = readdirSync("test/laws")
   .filter((file) => file.endsWith(".test.ts"))
   .map((file) => readFileSync(`test/laws/${file}`, "utf8"))
-  .filter((text) => !/\b(knobs|arrange|world):/.test(text));
+  .filter((text) => !/\b(knobs|arrange|world|handOff):/.test(text));
 
 test.each(runbooks.map(({ name }) => name))("%s has its laws, in every world and whole", (name) => {
   expect(existsSync(`test/laws/${name}.test.ts`)).toBe(true);

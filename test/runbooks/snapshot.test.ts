@@ -9,6 +9,7 @@ import { withProfile } from "../../sim/ontap/index.js";
 import { epic } from "../../sim/worlds/epic.js";
 import { hospital } from "../../sim/worlds/hospital.js";
 import type { TestEngine } from "../support/engine.js";
+import { driveWithPerson } from "../support/person.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
 const ali = "ali-ontap-01";
@@ -179,14 +180,20 @@ describe("a snapshot of one volume", () => {
     expect(says(await refusal(request))).toMatch(why);
   });
 
-  test("is refused where the login may write none; so is deleting one", async () => {
+  test("where the login may write none, a person takes it, without freezing, and deletes it, each with the exact text", async () => {
     const clusters = world.config.clusters.map((each) => ({ ...each, handOff: ["snapshots" as const] }));
     engine = world.engine({ inventory: { ...world.config, clusters } });
-    expect(says(await refusal({ set: "prod" }))).toMatch(/may write no snapshots/);
-    const view = await engine.drive(
-      await engine.ask("delete-snapshot", { set: "prod", snapshot: "nightly.2026-11-22_0200" }),
+    const held = await engine.drive(await engine.ask("snapshot", { set: "prod", label: "before-upgrade" }));
+    expect(held.steps.map(({ planned }) => planned.uses)).toEqual(["takeSnapshot"]);
+    const text = JSON.stringify(held.steps[0]?.held?.detail);
+    expect(text).toContain("volume snapshot create -vserver svm_epic -volume epic_prd -snapshot before-upgrade");
+    expect(text).toContain("POST /api/storage/volumes/{uuid}/snapshots");
+    expect((await driveWithPerson(world, engine, held.id)).outcome).toBe("succeeded");
+    const gone = await engine.ask("delete-snapshot", { set: "prod", snapshot: "before-upgrade" });
+    expect(JSON.stringify((await engine.drive(gone)).steps[0]?.held?.detail)).toContain(
+      "volume snapshot delete -vserver svm_epic -volume epic_prd -snapshot before-upgrade",
     );
-    expect(says(view)).toMatch(/may write no snapshots .*Nothing was changed\.$/);
+    expect((await driveWithPerson(world, engine, gone)).outcome).toBe("succeeded");
   });
 
   test("is refused where the application is mounted nowhere, with a way to go on", async () => {

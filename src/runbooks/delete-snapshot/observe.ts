@@ -8,7 +8,6 @@ import type { Snapshot, Volume } from "../../ontap/index.js";
 import { getSet, listed } from "../inventory.js";
 import { mirrorPolicy, viewMirrors, type MirrorView } from "../mirrors.js";
 import type { SetPoint } from "../points.js";
-import { refuseHandedOff } from "../snapshot/observe.js";
 import type { ReadTools, RunFacts } from "../tools.js";
 
 const nothing = "Nothing was changed.";
@@ -61,7 +60,6 @@ export async function observe(asked: Asked, on: ReadTools): Promise<Facts> {
   };
   const here = asked.onMirror ? mirror : source;
   const there = asked.onMirror ? source : mirror;
-  if (here) refuseHandedOff(here.cluster, on);
   if (!here) throw new Refusal(`${set.name} has no mirror to delete a snapshot from.`, { next: nothing });
   const at = here.lists.map((list) => list.find((each) => each.name === asked.snapshot));
   const found = at.filter((each) => each !== undefined);

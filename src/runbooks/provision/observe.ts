@@ -4,8 +4,7 @@ import { showBytes } from "../../core/units.js";
 import { inspect, type BuildInput } from "../../host/index.js";
 import type { Igroup, LunMap, OntapReader, Volume } from "../../ontap/index.js";
 import { freeNumbers } from "../clone/names.js";
-import { getHost, getSet, listed, mirrorPlaces } from "../inventory.js";
-import { handsOff } from "../mayDo.js";
+import { getHost, getSet, mirrorPlaces } from "../inventory.js";
 import type { ReadTools, RunFacts } from "../tools.js";
 import type { ProvisionRequest } from "./request.js";
 
@@ -44,7 +43,6 @@ export async function observe(asked: ProvisionRequest, on: ReadTools): Promise<F
   const { cluster, svm } = placeFor(asked, host, on);
   const base = baseOf(asked.as ?? mount);
   const names = Array.from({ length: count }, (_, i) => `${base}_${String(i + 1).padStart(2, "0")}`);
-  refuseHandedOff(cluster, on);
   refuseOverlap(host, mount, on);
   const array = on.ontap(cluster);
   const fcp = host.environment === "production" && host.wwpns.length > 0;
@@ -175,17 +173,6 @@ function placeFor(asked: ProvisionRequest, host: HostConfig, on: ReadTools): { c
       })),
     },
   });
-}
-
-function refuseHandedOff(cluster: string, on: ReadTools): void {
-  const beyond = (["volumes", "luns", "igroups", "consistencyGroups"] as const).filter((family) =>
-    handsOff(on.inventory, cluster, family),
-  );
-  if (beyond.length > 0)
-    throw new Refusal(
-      `The login on ${cluster} may not make ${listed(beyond)} (handOff), so storage there is given out by its own people.`,
-      { next: nothing },
-    );
 }
 
 const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);

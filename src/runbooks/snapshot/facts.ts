@@ -30,6 +30,8 @@ export interface Facts {
   readonly beside: readonly string[];
   readonly group: { readonly uuid: string; readonly name: string; readonly holdSeconds: number | null } | undefined;
   readonly freezing: Freezing | undefined;
+  /** The login may write no snapshots there: a person takes it. */
+  readonly byHand: boolean;
   readonly name: string;
   readonly label: string;
   /** Labels of the mirror's policy, for buttons. */

@@ -23,7 +23,8 @@ const mostSnapshots = 1023;
 export async function observe(asked: SnapshotRequest, on: ReadTools): Promise<Facts> {
   const set = getSet(on.inventory, asked.set);
   const place = placeOf(set);
-  refuseHandedOff(place.cluster, on);
+  // A freeze cannot wait for a person.
+  const byHand = handsOff(on.inventory, place.cluster, "snapshots");
   const array = on.ontap(place.cluster);
   const [all, groups, mirrored] = await Promise.all([
     array.volumes.list({ svm: place.svm }),
@@ -37,7 +38,8 @@ export async function observe(asked: SnapshotRequest, on: ReadTools): Promise<Fa
   const labels = labelsOf(set, mirrored);
   const { name, label } = nameAndLabel(asked, labels, on.run);
   if (!asked.adopt) refuseTaken(name, inGroup, lists);
-  const freezing = asked.adopt || asked.unfrozen || !set.freeze ? undefined : await findFreezing(set, set.freeze, on);
+  const freezing =
+    asked.adopt || asked.unfrozen || byHand || !set.freeze ? undefined : await findFreezing(set, set.freeze, on);
   if (!asked.adopt) refuseTorn(set, own, group, freezing !== undefined);
   const twoPhase = (await array.cluster.listLacking(["twoPhaseGroupSnapshot"])).length === 0;
   return {
@@ -46,22 +48,15 @@ export async function observe(asked: SnapshotRequest, on: ReadTools): Promise<Fa
     ...place,
     volumes: inGroup.map(({ name: volume, uuid }) => ({ name: volume, uuid })),
     beside: inGroup.filter((each) => !own.includes(each)).map((each) => each.name),
-    group: group && { uuid: group.uuid, name: group.name, holdSeconds: twoPhase ? holdSeconds : null },
+    group: group && { uuid: group.uuid, name: group.name, holdSeconds: twoPhase && !byHand ? holdSeconds : null },
     freezing,
+    byHand,
     name,
     label,
     labels,
     mirror: onMirror(label, mirrored, inGroup, lists),
     adoptable: adoptable(set, own, inGroup, lists),
   };
-}
-
-/** Where the login may write no snapshots, a person takes them: a freeze cannot wait for one. Throws a Refusal. */
-export function refuseHandedOff(cluster: string, on: ReadTools): void {
-  if (handsOff(on.inventory, cluster, "snapshots"))
-    throw new Refusal(`The login on ${cluster} may write no snapshots (handOff), so its own people do.`, {
-      next: nothing,
-    });
 }
 
 interface Place {

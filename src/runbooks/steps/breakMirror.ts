@@ -3,6 +3,7 @@ import { pauseNoteName } from "../../core/pause-note.js";
 import type { Effect } from "../../core/plan.js";
 import type { Environment } from "../../core/resource.js";
 import { Rejected } from "../../core/problems.js";
+import { breakText, holdText } from "../byHand/mirrors.js";
 import { defineStep, shown, type Past, type Probe, type StepDef } from "../define.js";
 import { changes, mirrorResource, volumeResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
@@ -50,6 +51,8 @@ export const holdMirror = defineStep<z.infer<typeof holdInput>, Nothing>({
     );
     await abortTransfer(given, on);
   },
+  writes: "relationships",
+  handOff: (given) => holdText(volumeRefOf(given)),
   undo: {
     describe: (given) => `${mirrorName(given)} goes on by its schedule`,
     run: async (given, _past, on) =>
@@ -145,6 +148,11 @@ const breaking = (
     }),
     probe: probeBroken,
     run: (given, on, { attempt }) => breakOff(given, on, attempt),
+    writes: "relationships",
+    handOff: (given) => {
+      const to = (given.to as { snapshot?: unknown } | null)?.snapshot;
+      return breakText(volumeRefOf(given), to === undefined ? undefined : shown(to, "?"), "describe" in undo);
+    },
     undo,
   });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { VolumeRef } from "../../config/types.js";
 import { type Lun, Rejected } from "../../ontap/index.js";
+import { cloneText } from "../byHand/volumes.js";
 import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { cloneNoteShape, readNote, writeNote } from "../clones.js";
 import { changes, reads, volumeResource } from "../resources.js";
@@ -78,6 +79,11 @@ export const createClone = defineStep<Input, Output>({
       await array.jobs.settle(accepted, { timeoutMs: CLONE_MS, look: isThere });
       await stopSnapshots(given, on);
     }
+  },
+  writes: "volumes",
+  handOff: (given) => {
+    const { svm, volume, parent, snapshot, note } = given as Input;
+    return cloneText({ svm, volume }, { parent: shown(parent, "?"), snapshot: shown(snapshot, "?") }, writeNote(note));
   },
   undo: {
     describe: (given) => `volume ${shown(given.volume, "?")} is deleted again`,

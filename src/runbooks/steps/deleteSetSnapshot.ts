@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Refusal } from "../../core/problems.js";
 import type { Snapshot } from "../../ontap/index.js";
+import { deleteSetText } from "../byHand/snapshots.js";
 import { defineStep, shown } from "../define.js";
 import { listed } from "../inventory.js";
 import type { ReadTools } from "../tools.js";
@@ -58,6 +59,16 @@ export const deleteSetSnapshot = defineStep<Input, Record<string, never>>({
     for (const each of accepted) if (each.status === "fulfilled") await noteJob(on, each.value);
     const failed = accepted.find((each) => each.status === "rejected");
     if (failed) throw failed.reason;
+  },
+  writes: "snapshots",
+  handOff: (given) => {
+    const { volumes, snapshots, group } = given as Input;
+    const parts = snapshots.map(({ volumeUuid, uuid }) => ({
+      volume: volumes.find((each) => each.uuid === volumeUuid)?.name ?? "?",
+      volumeUuid,
+      uuid,
+    }));
+    return deleteSetText(shown(given.svm, "?"), shown(given.snapshot, "?"), parts, group);
   },
   undo: { impossible: "the state it held cannot be restored from here any more" },
 });

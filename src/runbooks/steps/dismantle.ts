@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../../core/json.js";
+import { deleteText } from "../byHand/mirrors.js";
 import { defineStep, shown, type Past } from "../define.js";
 import { cliWord, filter, typed } from "../handOff.js";
 import { changes, mirrorResource, reads, volumeResource } from "../resources.js";
@@ -73,6 +74,8 @@ export const deleteRelationship = defineStep<z.infer<typeof deleteInput>, Nothin
   run: async (given, on) => {
     await noteJob(on, await on.ontap(given.cluster).relationships.delete(given.relationship, "destinationOnly"));
   },
+  writes: "relationships",
+  handOff: (given) => deleteText(volumeRefOf(given)),
   undo: { impossible: "a relationship that is gone is not made again by itself; the copies and their snapshots stay" },
 });
 
@@ -117,6 +120,7 @@ export const releaseSource = defineStep<z.infer<typeof releaseInput>, Nothing>({
     const mode = given.withBase ? "sourceOnly" : "sourceInfoOnly";
     await noteJob(on, await on.ontap(given.cluster).relationships.delete(given.relationship, mode));
   },
+  writes: "relationships",
   handOff: (given) => {
     const source = `${shown(given.svm, "?")}:${shown(given.volume, "?")}`;
     const info = given.withBase === true ? "" : " -relationship-info-only true";

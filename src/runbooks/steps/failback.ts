@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { createText, resyncText } from "../byHand/mirrors.js";
+import { dropText } from "../byHand/snapshots.js";
+import { splitText } from "../byHand/volumes.js";
 import { wordsOf } from "../failback/words.js";
 import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { changes, mirrorResource, reads, volumeResource } from "../resources.js";
@@ -65,6 +68,13 @@ export const createReverse = defineStep<CreateInput, z.infer<typeof created>>({
         .relationships.create({ sourcePath, sourceCluster, destinationPath: `${svm}:${volume}`, policy }),
     );
   },
+  writes: "relationships",
+  handOff: (given) =>
+    createText(
+      volumeRefOf(given),
+      { path: shown(given.sourcePath, "?"), cluster: shown(given.sourceCluster, "?") },
+      shown(given.policy, "?"),
+    ),
   undo: {
     describe: () => "it is deleted again on both sides, and every snapshot stays",
     run: async (given, _past, on) => {
@@ -132,6 +142,8 @@ export const reverseResync = defineStep<ResyncInput, Nothing>({
   run: async (given, on) => {
     await noteJob(on, await on.ontap(given.cluster).relationships.setState(given.relationship, "snapmirrored"));
   },
+  writes: "relationships",
+  handOff: (given) => resyncText(volumeRefOf(given)),
   undo: { impossible: "what the array's volume had beyond the common snapshot is gone for good" },
 });
 
@@ -203,6 +215,8 @@ export const dropLeftovers = defineStep<z.infer<typeof leftInput>, Nothing>({
       left.map(async ({ uuid }) => noteJob(on, await on.ontap(given.cluster).snapshots.delete(given.volumeUuid, uuid))),
     );
   },
+  writes: "snapshots",
+  handOff: (given) => dropText(volumeRefOf(given), shown(given.volumeUuid, "?"), shown(given.prefix, "?")),
   undo: { stays: "they were SnapMirror's own, of a mirror that is gone" },
 });
 
@@ -233,5 +247,7 @@ export const splitTail = defineStep<z.infer<typeof splitInput>, Nothing>({
     await on.note({ split: true });
     await noteJob(on, accepted);
   },
+  writes: "volumes",
+  handOff: (given) => splitText(volumeRefOf(given)),
   undo: { stays: "it goes with its volume" },
 });

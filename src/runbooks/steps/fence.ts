@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { takenMapShape, type TakenMap } from "../../core/failover-note.js";
 import type { Environment } from "../../core/resource.js";
+import { mapText, unmapText } from "../byHand/luns.js";
 import { defineStep, shown, type Probe } from "../define.js";
 import { changes, igroupResource, volumeResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
@@ -87,6 +88,8 @@ export const fenceSource = defineStep<Input, Nothing>({
       : { found: "partial", why: `${left.length} of ${given.maps.length} LUNs are still mapped.` };
   },
   run: (given, on) => unmap(given.maps, on),
+  writes: "luns",
+  handOff: (given) => ({ ...unmapText(mapsOf(given)), back: mapText(mapsOf(given)) }),
   undo: {
     describe: () => "the LUNs are mapped again under the same numbers",
     run: (given, _past, on) => remap(given.maps, on),
@@ -109,6 +112,8 @@ export const unfenceSource = defineStep<Input, Nothing>({
       : { found: "partial", why: `${there.length} of ${given.maps.length} LUNs are mapped.` };
   },
   run: (given, on) => remap(given.maps, on),
+  writes: "luns",
+  handOff: (given) => ({ ...mapText(mapsOf(given)), back: unmapText(mapsOf(given)) }),
   undo: {
     describe: () => "the LUNs are taken from the hosts again",
     run: (given, _past, on) => unmap(given.maps, on),

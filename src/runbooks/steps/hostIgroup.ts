@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { igroupText } from "../byHand/luns.js";
 import { defineStep, shown } from "../define.js";
 import { listed } from "../inventory.js";
 import { changes, igroupResource } from "../resources.js";
@@ -38,6 +39,14 @@ export const hostIgroup = defineStep<Input, Record<string, never>>({
     const { svm, igroup: name, protocol, initiators } = given;
     await on.ontap(given.cluster).igroups.create({ svm, name, protocol, initiators });
   },
+  writes: "igroups",
+  handOff: (given) =>
+    igroupText(
+      shown(given.svm, "?"),
+      shown(given.igroup, "?"),
+      shown(given.protocol, "?"),
+      z.array(z.string()).parse(given.initiators),
+    ),
   undo: {
     describe: (given) => `igroup ${shown(given.igroup, "?")} is removed again`,
     run: async (given, _past, on) => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../../core/json.js";
+import { labelText } from "../byHand/snapshots.js";
 import { defineStep, shown } from "../define.js";
 import type { ReadTools, Tools } from "../tools.js";
 import { noteJob } from "./jobs.js";
@@ -58,6 +59,16 @@ export const labelSnapshots = defineStep<Input, Record<string, never>>({
       : { found: "partial", why: `${done} of ${found.length} snapshots have the label.` };
   },
   run: (given, on) => write(given, new Map(given.snapshots.map(({ uuid }) => [uuid, given.label])), on),
+  writes: "snapshots",
+  handOff: (given) => {
+    const { volumes, snapshots } = given as Input;
+    const volumeOf = (uuid: string): string => volumes.find((each) => each.uuid === uuid)?.name ?? "?";
+    return labelText(
+      shown(given.svm, "?"),
+      shown(given.label, "?"),
+      snapshots.map((each) => ({ ...each, volume: volumeOf(each.volumeUuid) })),
+    );
+  },
   undo: {
     describe: () => "they get back the labels they had",
     run: (given, past, on) =>

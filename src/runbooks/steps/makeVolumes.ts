@@ -1,5 +1,7 @@
 import { z } from "zod";
 import type { Accepted, Volume } from "../../ontap/index.js";
+import { createText as createLunsText } from "../byHand/luns.js";
+import { createText, groupText } from "../byHand/volumes.js";
 import { defineStep, shown, type Probe } from "../define.js";
 import type { ReadTools, Tools } from "../tools.js";
 import { noteJob, whenMissing } from "./jobs.js";
@@ -61,6 +63,9 @@ export const createVolumes = defineStep<VolumesInput, z.infer<typeof volumesOutp
       on,
     );
   },
+  writes: "volumes",
+  handOff: (given) =>
+    createText(shown(given.svm, "?"), given.volumes as VolumesInput["volumes"], shown(given.comment, "?")),
   undo: {
     describe: (given) => `${volumesInWords(given)} and whatever is in them are deleted again`,
     run: async (given, _past, on) => {
@@ -117,6 +122,13 @@ export const createLuns = defineStep<LunsInput, z.infer<typeof lunsOutput>>({
       on,
     );
   },
+  writes: "luns",
+  handOff: (given) =>
+    createLunsText(
+      shown(given.svm, "?"),
+      (given.volumes as LunsInput["volumes"]).map(({ name }) => `/vol/${name}/${shown(given.lun, "?")}`),
+      given.sizeBytes as number,
+    ),
   undo: {
     describe: () => "the LUNs are deleted again",
     run: async (given, _past, on) => {
@@ -155,6 +167,13 @@ export const createGroup = defineStep<GroupInput, Record<string, never>>({
     const volumes = given.volumes.map((each) => each.name);
     await noteJob(on, await on.ontap(given.cluster).consistencyGroups.create({ svm, name, volumes }));
   },
+  writes: "consistencyGroups",
+  handOff: (given) =>
+    groupText(
+      shown(given.svm, "?"),
+      shown(given.group, "?"),
+      (given.volumes as GroupInput["volumes"]).map(({ name }) => name),
+    ),
   undo: {
     describe: (given) => `consistency group ${shown(given.group, "?")} is removed again; its volumes are not`,
     run: async (given, _past, on) => {

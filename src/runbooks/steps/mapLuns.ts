@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mapText, unmapByNameText } from "../byHand/luns.js";
 import { defineStep, shown, type Probe } from "../define.js";
 import type { Environment } from "../../core/resource.js";
 import { changes, igroupResource, volumeResource } from "../resources.js";
@@ -56,6 +57,16 @@ const mapping = (environment: Environment) =>
           on.ontap(given.cluster).lunMaps.create({ svm, igroup, lun: lun.path, number: lun.number }),
         ),
       );
+    },
+    writes: "luns",
+    handOff: (given) => {
+      const maps = (given.luns as Input["luns"]).map(({ path, number }) => ({
+        svm: shown(given.svm, "?"),
+        igroup: shown(given.igroup, "?"),
+        lun: path,
+        number,
+      }));
+      return { ...mapText(maps), back: unmapByNameText(maps) };
     },
     undo: {
       describe: () => "the LUNs are unmapped again",

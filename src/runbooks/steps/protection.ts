@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Json } from "../../core/json.js";
 import type { MirrorPolicy } from "../../ontap/index.js";
+import { createText } from "../byHand/mirrors.js";
+import { mirrorVolumeText, policyText, scheduleText } from "../byHand/protection.js";
 import { defineStep, shown } from "../define.js";
-import { cliWord, typed } from "../handOff.js";
 import { changes, mirrorResource, reads, volumeResource } from "../resources.js";
 import { noteJob, whenMissing } from "./jobs.js";
 
@@ -49,23 +50,8 @@ export const createSchedule = defineStep<z.infer<typeof scheduleInput>, Made>({
   run: async (given, on) => {
     await on.ontap(given.cluster).schedules.create({ name: given.name, cron: cronOf(given) });
   },
-  handOff: (given) => ({
-    ...typed(
-      [
-        `job schedule cron create -name ${cliWord(shown(given.name, "?"))} -minute ${numbers(given.minutes).join(",")}${numbers(given.hours).length > 0 ? ` -hour ${numbers(given.hours).join(",")}` : ""}`,
-      ],
-      [
-        {
-          method: "POST",
-          path: "/api/cluster/schedules",
-          body: {
-            name: shown(given.name, "?"),
-            cron: cronOf({ minutes: numbers(given.minutes), hours: numbers(given.hours) }),
-          },
-        },
-      ],
-    ),
-  }),
+  handOff: (given) =>
+    scheduleText(shown(given.name, "?"), cronOf({ minutes: numbers(given.minutes), hours: numbers(given.hours) })),
   undo: {
     describe: (given) => `the schedule ${shown(given.name, "?")} is removed again`,
     run: async (given, _past, on) => {
@@ -150,31 +136,8 @@ export const createPolicy = defineStep<PolicyInput, Made>({
     );
   },
   handOff: (given) => {
-    const [svm, name] = [shown(given.svm, "?"), shown(given.name, "?")];
     const rules = Array.isArray(given.retention) ? (given.retention as PolicyInput["retention"]) : [];
-    const compressed = given.compression === true;
-    return typed(
-      [
-        `snapmirror policy create -vserver ${cliWord(svm)} -policy ${cliWord(name)} -type mirror-vault -is-network-compression-enabled ${String(compressed)}`,
-        ...rules.map(
-          (each) =>
-            `snapmirror policy add-rule -vserver ${cliWord(svm)} -policy ${cliWord(name)} -snapmirror-label ${cliWord(each.label)} -keep ${each.count}`,
-        ),
-      ],
-      [
-        {
-          method: "POST",
-          path: "/api/snapmirror/policies",
-          body: {
-            name,
-            svm: { name: svm },
-            type: "async",
-            network_compression_enabled: compressed,
-            retention: rules.map((each) => ({ label: each.label, count: String(each.count) })),
-          },
-        },
-      ],
-    );
+    return policyText(shown(given.svm, "?"), shown(given.name, "?"), rules, given.compression === true);
   },
   undo: {
     describe: (given) => `the policy ${shown(given.name, "?")} is removed again`,
@@ -237,33 +200,16 @@ export const createMirrorVolume = defineStep<z.infer<typeof volumeInput>, Made>(
   },
   handOff: (given) => {
     const { svm, volume } = dp(given);
-    const [aggregate, language] = [shown(given.aggregate, "?"), shown(given.language, "?")];
-    const [size, comment] = [shown(given.sizeBytes, "?"), shown(given.comment, "?")];
-    const encrypt = given.encrypted === true;
-    const tier = given.tiering === "none" ? "" : ` -tiering-policy ${shown(given.tiering, "?").replace("_", "-")}`;
-    return typed(
-      [
-        `volume create -vserver ${cliWord(svm)} -volume ${cliWord(volume)} -aggregate ${cliWord(aggregate)} -type DP -size ${size}B -language ${cliWord(language)} -space-guarantee none -snapshot-policy none${encrypt ? " -encrypt true" : ""}${tier} -comment ${cliWord(comment)}`,
-      ],
-      [
-        {
-          method: "POST",
-          path: "/api/storage/volumes",
-          body: {
-            name: volume,
-            svm: { name: svm },
-            type: "dp",
-            size: Number(size),
-            aggregates: [{ name: aggregate }],
-            language,
-            guarantee: { type: "none" },
-            snapshot_policy: { name: "none" },
-            comment,
-            ...(encrypt ? { encryption: { enabled: true } } : {}),
-            ...(given.tiering === "none" ? {} : { tiering: { policy: shown(given.tiering, "?") } }),
-          },
-        },
-      ],
+    return mirrorVolumeText(
+      { svm, volume },
+      {
+        aggregate: shown(given.aggregate, "?"),
+        language: shown(given.language, "?"),
+        sizeBytes: Number(shown(given.sizeBytes, "0")),
+        comment: shown(given.comment, "?"),
+        encrypted: given.encrypted === true,
+        tiering: shown(given.tiering, "none"),
+      },
     );
   },
   undo: {
@@ -335,30 +281,11 @@ export const createRelationship = defineStep<RelationshipInput, Made>({
   handOff: (given) => {
     const { svm, volume } = dp(given);
     const { cluster } = (given as RelationshipInput).source;
-    const [path, policy, schedule] = [
-      shown(given.sourcePath, "?"),
-      shown(given.policy, "?"),
-      shown(given.schedule, "?"),
-    ];
-    const limit = Number(shown(given.kbPerSecond, "0"));
-    return typed(
-      [
-        `snapmirror create -source-path ${cliWord(path)} -destination-path ${cliWord(`${svm}:${volume}`)} -policy ${cliWord(policy)} -schedule ${cliWord(schedule)}${limit > 0 ? ` -throttle ${limit}` : ""}`,
-      ],
-      [
-        {
-          method: "POST",
-          path: "/api/snapmirror/relationships",
-          body: {
-            source: { path, cluster: { name: cluster } },
-            destination: { path: `${svm}:${volume}` },
-            policy: { name: policy },
-            transfer_schedule: { name: schedule },
-            ...(limit > 0 ? { throttle: limit } : {}),
-          },
-        },
-      ],
-    );
+    const source = { path: shown(given.sourcePath, "?"), cluster };
+    return createText({ svm, volume }, source, shown(given.policy, "?"), {
+      schedule: shown(given.schedule, "?"),
+      kbPerSecond: Number(shown(given.kbPerSecond, "0")),
+    });
   },
   undo: {
     describe: (given) => `the mirror ${shown(given.volume, "?")} is taken apart again, on both sides`,

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Rejected } from "../../core/problems.js";
 import type { Snapshot } from "../../ontap/index.js";
+import { takeSetText } from "../byHand/snapshots.js";
 import { defineStep, shown, type Past, type Probe } from "../define.js";
 import { listed } from "../inventory.js";
 import { changes, volumeResource } from "../resources.js";
@@ -90,6 +91,13 @@ export const takeSetSnapshot = defineStep<Input, Output>({
     const failed = accepted.find((each) => each.status === "rejected");
     if (failed) throw failed.reason;
   },
+  writes: "snapshots",
+  handOff: (given) =>
+    takeSetText(shown(given.svm, "?"), given.volumes as Input["volumes"], given.group as Input["group"], {
+      snapshot: shown(given.snapshot, "?"),
+      label: shown(given.label, "?"),
+      comment: shown(given.comment, "?"),
+    }),
   undo: {
     describe: (given) => `snapshot ${shown(given.snapshot, "?")} is deleted again where nothing holds it yet`,
     run: async (given, _past, on) => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { takeText } from "../byHand/snapshots.js";
 import { defineStep, shown } from "../define.js";
 import { changes, volumeResource } from "../resources.js";
 import { noteJob, whenMissing } from "./jobs.js";
@@ -52,6 +53,14 @@ export const takeSnapshot = defineStep<Input, z.infer<typeof output>>({
         on,
         await array.snapshots.create(volume.uuid, { name: given.snapshot, label: given.label, comment: given.comment }),
       );
+  },
+  writes: "snapshots",
+  handOff: (given) => {
+    const text = (value: unknown): string => shown(value, "?");
+    return takeText(
+      { svm: text(given.svm), volume: text(given.volume) },
+      { snapshot: text(given.snapshot), label: text(given.label), comment: text(given.comment) },
+    );
   },
   undo: { stays: "a snapshot takes nothing from anybody; it ages out by its label" },
 });

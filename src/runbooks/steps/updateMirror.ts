@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Json } from "../../core/json.js";
 import type { Effect } from "../../core/plan.js";
 import type { Relationship } from "../../ontap/index.js";
+import { updateText } from "../byHand/mirrors.js";
 import { defineStep, shown, type Past, type Probe, type StepDef } from "../define.js";
 import { changes, mirrorResource } from "../resources.js";
 import type { ReadTools } from "../tools.js";
@@ -92,6 +93,8 @@ const updating = (effect: Effect, undo: StepDef<Input, Output>["undo"]): StepDef
       if (relationship && isMoving(relationship)) return;
       await on.ontap(given.cluster).transfers.start(given.relationship);
     },
+    writes: "relationships",
+    handOff: (given) => updateText({ svm: shown(given.svm, "?"), volume: shown(given.volume, "?") }),
     undo,
   });
 
