@@ -12,6 +12,16 @@ interface MapRecord {
 export const mapsOn = async ({ people }: On): Promise<readonly MapRecord[]> =>
   (await people.ontap<{ records: MapRecord[] }>(CVO, "/protocols/san/lun-maps?fields=*")).records;
 
+/** An administrator deletes volumes on CVO, and waits until they are gone. */
+export async function deleteVolumes({ people }: On, pattern: string): Promise<void> {
+  const left = async (): Promise<Record<string, unknown>[]> =>
+    (await people.ontap(CVO, `/storage/volumes?name=${pattern}&fields=uuid`)).records;
+  for (const { uuid } of await left())
+    await people.ontap(CVO, `/storage/volumes/${String(uuid)}?force=true`, undefined, "DELETE");
+  for (const until = Date.now() + 60_000; Date.now() < until; await pause(100)) if ((await left()).length === 0) return;
+  throw new Error(`${pattern} could not be deleted`);
+}
+
 /** Waits until a process whose command line reads so runs on a guest. */
 export async function untilRuns(guest: Guest, pattern: string): Promise<void> {
   for (const until = Date.now() + 300_000; Date.now() < until; await pause(50))

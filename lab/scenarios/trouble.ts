@@ -1,5 +1,5 @@
 import { check, CVO, equal, night, onCvo, reads, remains, type On, type Scenario } from "./scenario.js";
-import { answers, mapsOn, untilRuns } from "./scripts.js";
+import { answers, deleteVolumes, mapsOn, untilRuns } from "./scripts.js";
 
 const clone = async ({ people }: On): Promise<void> =>
   reads(await people.done("clone prod volume for training"), /Done in/);
@@ -61,6 +61,37 @@ export const trouble: readonly Scenario[] = [
     },
   },
   {
+    name: "6 a LUN number that shows another LUN: refused while the old one is in use, taken when it is not",
+    run: async (on) => {
+      const { people, training } = on;
+      await clone(on);
+      // the array's administrator deletes the clone, and the host never hears of it
+      await deleteVolumes(on, "*_training");
+      const told = await people.done("clone prod volume for training");
+      reads(told, /everything taken back|Nothing was changed/);
+      reads(told, /another LUN.*in use|no path left|already and is not this clone's|mounted already/);
+      // a person does on the host what has to be done
+      await training.must(`
+        for m in $(dmsetup ls --target multipath | awk '{ print $1 }'); do multipathd disablequeueing map $m >/dev/null; done
+        umount -l /epic/trn
+        dmsetup remove --retry vg_prod_training-lv_db
+        for m in $(dmsetup ls --target multipath | awk '{ print $1 }'); do
+          multipath -f $m
+          multipath -w $m >/dev/null
+          lvm lvmdevices --deldev /dev/mapper/$m
+        done
+        rmdir /epic/trn /epic
+        find /var/lib/sluice -name '*.made' -delete`);
+      // the disks themselves are left: their numbers now show others
+      check((await remains(training))["disks"] !== undefined, "stale disks on the host");
+      await clone(on);
+      equal(await training.must("cat /epic/trn/changed"), night, "the clone");
+      await release(on);
+      await answers(training);
+      equal(await remains(training), {}, "the host");
+    },
+  },
+  {
     name: "6 a script that hangs and is killed: the run finds out how far it came and ends well",
     run: async (on) => {
       const { people, training } = on;
@@ -72,6 +103,17 @@ export const trouble: readonly Scenario[] = [
         sleep 5
         for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -KILL $p; done`);
       await endsWell(on, await asked);
+    },
+  },
+  {
+    name: "6 a full file system on the host: refused before anything is done there",
+    run: async (on) => {
+      const { people, training } = on;
+      await training.must("dd if=/dev/zero of=/full bs=1M status=none 2>/dev/null || true; sync");
+      const told = await people.done("clone prod volume for training");
+      await training.must("rm /full");
+      reads(told, /file system is full/);
+      await endsWell(on, told);
     },
   },
 ];
