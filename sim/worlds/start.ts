@@ -1,6 +1,6 @@
 import { createAzure, type Azure, type AzureKnobs } from "../azure/index.js";
 import { bluexpOf, createBluexp, cvoAdminPassword, type Bluexp, type BluexpKnobs } from "../bluexp/index.js";
-import { createHosts, type Hosts } from "../host/index.js";
+import { createHosts, type HostKnobs, type Hosts } from "../host/index.js";
 import { wallClock, type SimClock } from "../kit/clock.js";
 import { simCa } from "../kit/tls.js";
 import { createFabric, type DataOptions, type Fabric, type Knobs } from "../ontap/index.js";
@@ -13,6 +13,8 @@ export interface WorldOptions {
   readonly ontap?: Partial<Knobs>;
   readonly azure?: Partial<AzureKnobs>;
   readonly bluexp?: Partial<BluexpKnobs>;
+  /** Of simulated hosts. */
+  readonly hosts?: Partial<HostKnobs>;
   readonly slackPort?: number;
   /** The lab's: LUNs that are files, and hosts that are machines. */
   readonly real?: (world: World) => Promise<RealParts>;
@@ -53,7 +55,7 @@ export async function startWorld(name: string, options: WorldOptions = {}): Prom
   const ca = (await simCa()).certPem;
   const real = await options.real?.(world);
   const fabric = createFabric({ world, clock, knobs: options.ontap ?? {}, ...(real ? { data: real.data } : {}) });
-  const hosts = real?.hosts ?? createHosts({ world, clock, san: fabric.san() });
+  const hosts = real?.hosts ?? createHosts({ world, clock, san: fabric.san(), knobs: options.hosts ?? {} });
   const azure = createAzure({ world, clock, hosts, nics: () => fabric.cloudNics(), knobs: options.azure ?? {} });
   const bluexp = createBluexp({ world, clock, yard: fabric, cloud: azure.cloud, knobs: options.bluexp ?? {} });
   const ssh = createSsh({ world, clock, hosts });

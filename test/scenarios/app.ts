@@ -27,6 +27,7 @@ export interface SceneOptions {
   readonly ontap?: WorldOptions["ontap"];
   readonly azure?: WorldOptions["azure"];
   readonly bluexp?: WorldOptions["bluexp"];
+  readonly hosts?: WorldOptions["hosts"];
   readonly timings?: AppOptions["timings"];
   /** False: the Slack side only; workers are other processes. */
   readonly worker?: boolean;
@@ -126,6 +127,8 @@ export async function openScene(redis: TestRedis, options: SceneOptions = {}): P
   const name = options.name ?? "epic";
   const world = await startWorld(name, {
     ontap: { ...fast, ...options.ontap },
+    // a Run Command takes as long as its script does
+    hosts: { commandMs: 1, ...options.hosts },
     bluexp: { createMs: 300, createHaMs: 300, deleteMs: 300, powerMs: 300, agentMs: 100, ...options.bluexp },
     azure: {
       deployMs: 200,
