@@ -164,6 +164,22 @@ describe("what is changed", () => {
     });
   });
 
+  test("a network interface is made for a machine that has not got it yet, seen by its address, and taken away", async () => {
+    const id = `/subscriptions/${world.azureOptions.subscription}/resourceGroups/rg-cvo-eastus2/providers/Microsoft.Network/networkInterfaces/cvo-eastus2-01-nic-e0e`;
+    const subnet = `${net}/virtualNetworks/vnet-epic/subnets/snet-replication`;
+    const tags = { "sluice-run": "r1" };
+    await azure.networks.createNic(id, { location: "eastus2", subnet, address: "10.8.8.21", tags });
+    const nic = await azure.networks.findNicByAddress("10.8.8.21");
+    expect(nic).toMatchObject({ id, addresses: [{ address: "10.8.8.21", subnet }] });
+    expect(nic?.machine).toBeUndefined();
+    expect((await azure.resources.find(id))?.tags).toEqual(tags);
+    world.fabric.attachNic("cvo-eastus2", { node: "cvo-eastus2-01", port: "e0e", address: "10.8.8.21" });
+    const attached = (await azure.networks.listNics()).filter((each) => each.id === id);
+    expect(attached).toHaveLength(1);
+    expect(attached[0]?.machine).toMatch(/virtualMachines\/cvo-eastus2-01$/);
+    expect((await azure.resources.find(id))?.tags).toEqual(tags);
+  });
+
   test("two writes to one network resource get in each other's way", async () => {
     world.cloud.setKnobs({ networkMs: 5_000 });
     const table = `${net}/routeTables/rt-cvo`;
