@@ -34,6 +34,8 @@ export interface Knobs {
   readonly initiatorCase: "lower" | "kept";
   /** `snapshot_policy` in the POST of a clone: taken, or refused with 918247 (a PATCH afterwards is taken always). */
   readonly cloneSnapshotPolicy: "accept" | "refuse";
+  /** LUNs of a fresh clone: online, as documented, or offline until somebody enables them. */
+  readonly clonedLuns: "online" | "offline";
   /** What `list_destinations_only` shows of a mirror: all it has, or no more than the paths, as old releases. */
   readonly listedDestinations: "full" | "paths";
   /** `/support/ems/application-logs`: as the release has it (after 9.16), or in every release. */
@@ -104,6 +106,7 @@ export const realistic: Knobs = {
   unknownUrlCode: 3,
   initiatorCase: "lower",
   cloneSnapshotPolicy: "accept",
+  clonedLuns: "online",
   listedDestinations: "full",
   applicationLogs: "release",
   applicationWrites: "never",
@@ -150,6 +153,7 @@ const CHOICES: Partial<Record<keyof Knobs, readonly (string | number)[]>> = {
   unknownUrlCode: [3, 4],
   initiatorCase: ["lower", "kept"],
   cloneSnapshotPolicy: ["accept", "refuse"],
+  clonedLuns: ["online", "offline"],
   listedDestinations: ["full", "paths"],
   applicationLogs: ["release", "always"],
   createOnRw: ["uninitialized", "broken_off"],

@@ -21,6 +21,7 @@ export const otherReadings: NonNullable<LawOptions["knobs"]> = {
   unknownUrlCode: 4,
   initiatorCase: "kept",
   cloneSnapshotPolicy: "refuse",
+  clonedLuns: "offline",
   listedDestinations: "paths",
   applicationLogs: "always",
 };

@@ -122,6 +122,18 @@ test.each(["accept", "refuse"] as const)(
   },
 );
 
+test.each(["online", "offline"] as const)("the LUNs of a fresh clone: %s", async (clonedLuns) => {
+  const { cvo } = await open({ clonedLuns });
+  const parent = (await cvo.volumes.findByName(DR, "epic_prd_dr"))!;
+  const [night] = await cvo.snapshots.list(parent.uuid, { label: "daily" });
+  const clone = { svm: DR, name: "c1", parentVolume: parent.name, parentSnapshot: night!.name, comment: "x" };
+  await cvo.jobs.settle(await cvo.volumes.createClone(clone));
+  const states = async (): Promise<unknown[]> => (await cvo.luns.listByVolume(DR, "c1")).map(({ state }) => state);
+  expect(await states()).toEqual(Array(4).fill(clonedLuns));
+  for (const { uuid } of await cvo.luns.listByVolume(DR, "c1")) await cvo.luns.setEnabled(uuid, true);
+  expect(await states()).toEqual(Array(4).fill("online"));
+});
+
 test.each([400, 500] as const)("a feature's own no is a no under status %d", async (featureErrorStatus) => {
   const { array } = await open({ featureErrorStatus });
   const { uuid } = (await array.volumes.findByName(SVM, "epic_prd"))!;

@@ -47,6 +47,23 @@ describe("clone prod for training", () => {
     expect(world.snapshot()).toEqual(before);
   });
 
+  test("whose LUNs come up offline brings them online before a host is given any", async () => {
+    world.fabric.knobs({ clonedLuns: "offline" });
+    const engine = world.engine();
+    const view = await engine.drive(await engine.ask("clone", { set: "prod", purpose: "training" }));
+    world.fabric.knobs({ clonedLuns: "online" });
+    expect(view.outcome).toBe("succeeded");
+    const writes = world.fabric.calls("cvo-eastus2").filter(({ method }) => method !== "GET");
+    const paths = writes.map(({ method, path }) => `${method} ${path.replace(/\/[0-9a-f-]{36}.*/, "").split("?")[0]}`);
+    expect(paths.indexOf("POST /api/protocols/san/lun-maps")).toBeGreaterThan(
+      paths.lastIndexOf("PATCH /api/storage/luns"),
+    );
+    expect(paths.filter((path) => path === "PATCH /api/storage/luns")).toHaveLength(4);
+    const { luns } = world.clients.get("cvo-eastus2")!;
+    const states = (await luns.list({ svm: "svm_epic_dr" })).map(({ state }) => state);
+    expect(new Set(states)).toEqual(new Set(["online"]));
+  });
+
   test("asks and tells the array no more than it must: seen twice (before and after the locks), each change seen before and after", async () => {
     const engine = world.engine();
     const view = await engine.drive(await engine.ask("clone", { set: "prod", purpose: "training" }));

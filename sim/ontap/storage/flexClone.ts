@@ -45,5 +45,6 @@ export function flexClone({ fabric, cluster }: Ctx, spec: FlexCloneSpec): Volume
     settings: spec.settings,
   };
   ensureIdentities(fabric, cluster, volume);
+  if (fabric.knobs.clonedLuns === "offline") for (const each of volume.identities.values()) each.enabled = false;
   return volume;
 }

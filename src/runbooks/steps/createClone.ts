@@ -66,7 +66,7 @@ export const createClone = defineStep<Input, Output>({
   run: async (given, on, { attempt }) => {
     const { cluster, svm, parent, snapshot, volume, note } = given;
     const array = on.ontap(cluster);
-    if (attempt > 1 && (await stopSnapshots(given, on))) return;
+    if (attempt > 1 && (await finish(given, on))) return;
     const clone = { svm, name: volume, parentVolume: parent, parentSnapshot: snapshot, comment: writeNote(note) };
     try {
       await noteJob(on, await array.volumes.createClone(clone));
@@ -77,7 +77,7 @@ export const createClone = defineStep<Input, Output>({
       await noteJob(on, accepted);
       const isThere = async (): Promise<boolean> => (await array.volumes.findByName(svm, volume)) !== undefined;
       await array.jobs.settle(accepted, { timeoutMs: CLONE_MS, look: isThere });
-      await stopSnapshots(given, on);
+      await finish(given, on);
     }
   },
   writes: "volumes",
@@ -115,21 +115,36 @@ async function probeClone(given: Input, on: ReadTools, { notes, attempt }: Past)
     const why = `The clone ${volume} shows ${luns.length} of ${lunCount} LUNs.`;
     return missing.found === "running" ? missing : { found: "unclear", why };
   }
+  if (lunCount !== undefined && luns.some(isOffline))
+    return { found: "absent", goesOn: `LUNs of the clone ${volume} came up offline.` };
   return { found: "done", output: { uuid: found.uuid, luns: outputOf(luns) } };
 }
 
-/** The clone of this run, if it is there, takes no snapshots of its own. Answers whether it is. */
-async function stopSnapshots(given: Input, on: Tools): Promise<boolean> {
+/** Documented to come up online; where one does not, it is brought there (reference 8.1). */
+const isOffline = ({ state, containerState }: Lun): boolean => state === "offline" && containerState === "online";
+
+/** The clone of this run, if it is there, takes no snapshots of its own, and its LUNs are online. Answers whether it is there. */
+async function finish(given: Input, on: Tools): Promise<boolean> {
   const { cluster, svm, volume, note } = given;
   const array = on.ontap(cluster);
   const found = await array.volumes.findByName(svm, volume);
   if (!found || readNote(found.comment)?.run !== note.run) return false;
+  await bringOnline(given, on);
   if (found.snapshotPolicy === "none") return true;
   const accepted = await array.volumes.setSnapshotPolicy(found.uuid, "none");
   await noteJob(on, accepted);
   const isSo = async (): Promise<boolean> => (await array.volumes.find(found.uuid))?.snapshotPolicy === "none";
   await array.jobs.settle(accepted, { timeoutMs: CLONE_MS, look: isSo });
   return true;
+}
+
+async function bringOnline({ cluster, svm, volume, lunCount }: Input, on: Tools): Promise<void> {
+  if (lunCount === undefined) return;
+  const { luns, jobs } = on.ontap(cluster);
+  for (const { uuid } of (await luns.listByVolume(svm, volume)).filter(isOffline)) {
+    const isOn = async (): Promise<boolean> => (await luns.find(uuid))?.state === "online";
+    await jobs.settle(await luns.setEnabled(uuid, true), { timeoutMs: CLONE_MS, look: isOn });
+  }
 }
 
 /** Sorted by path. */
