@@ -100,6 +100,10 @@ const afterwards: Readonly<Record<string, (seen: Seen) => Promise<void>>> = {
 
 /** This night: the one of two o'clock is older than the mirror, and not on it. */
 const nightly = `nightly.${new Date().toISOString().slice(0, 10)}_2355`;
+/** Steps of the document that are only for systems set up otherwise than this world's: they say so, and change nothing. */
+const notHere: Readonly<Record<string, RegExp>> = {
+  "attach the replication nic": /names no intercluster interface of its own for cvo-eastus2.*Nothing was changed/s,
+};
 const questions: Readonly<Record<string, RegExp>> = { status: /Nothing is running/, health: /mirror as of/ };
 
 /** A night goes by: the array takes its snapshot, the mirror's schedule brings it over, and production goes on writing. */
@@ -146,7 +150,7 @@ describe.each(worlds)("from nothing to a mounted clone, by asking, in the world 
   afterAll(() => scene.close());
 
   test("every sentence of the document has a check", () => {
-    expect(Object.keys(afterwards)).toEqual(way);
+    expect(Object.keys(afterwards)).toEqual(way.filter((say) => notHere[say] === undefined));
   });
 
   test("in the order of the document, each step seen at the far ends", async () => {
@@ -156,6 +160,11 @@ describe.each(worlds)("from nothing to a mounted clone, by asking, in the world 
     expect(textOf(await scene.card(missing, /Nothing was changed/))).toContain("There is no BlueXP Connector yet");
     const handed: Handed[] = [];
     for (const say of way) {
+      const refused = notHere[say];
+      if (refused) {
+        await scene.card(await scene.say(say), refused);
+        continue;
+      }
       if (say === last) await night(scene);
       const question = questions[say];
       const text = question
