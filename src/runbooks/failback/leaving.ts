@@ -9,6 +9,8 @@ import type { ReadTools } from "../tools.js";
 import type { Facts, Leaving } from "./facts.js";
 
 const nothing = "Nothing was changed.";
+/** Mount points one look may ask about. */
+const most = 6;
 
 /** The host to be left, and production's hosts: none of them may still hold old blocks of the set. Throws a Refusal where one does, or cannot be asked. */
 export async function lookAtLeaving(
@@ -66,11 +68,20 @@ async function productionHosts(set: SetConfig, { maps }: Facts["fenced"], on: Re
   );
 }
 
+/** What a host still has of the set: its volume groups and, since LVM does not show a group whose LUNs were taken from under it, what is mounted of them. */
 async function refuseActive(set: SetConfig, host: HostConfig, on: ReadTools): Promise<void> {
   const vgs = set.layout.volumeGroups.map(({ name }) => name);
-  let seen;
+  const mounts = set.layout.volumeGroups.flatMap(({ logicalVolumes }) =>
+    logicalVolumes.map(({ mountPoint }) => mountPoint),
+  );
+  const asked = [...Array(Math.max(1, Math.ceil(mounts.length / most))).keys()];
+  let answers;
   try {
-    seen = await inspect.ask(on.host(host.name), { vgs });
+    answers = await Promise.all(
+      asked.map((i) =>
+        inspect.ask(on.host(host.name), { vgs: i === 0 ? vgs : [], mounts: mounts.slice(i * most, (i + 1) * most) }),
+      ),
+    );
   } catch (error) {
     if (!(error instanceof Problem) || error.kind === "refusal") throw error;
     throw new Refusal(
@@ -78,10 +89,18 @@ async function refuseActive(set: SetConfig, host: HostConfig, on: ReadTools): Pr
       { next: `Bring it up, or take it out of the igroup and the configuration. ${nothing}` },
     );
   }
-  const active = seen.vgs.filter((group) => group.active || group.mounts.length > 0).map(({ name }) => name);
-  if (active.length === 0) return;
+  const active = answers
+    .flatMap(({ vgs: seen }) => seen)
+    .filter((group) => group.active || group.mounts.length > 0)
+    .map(({ name }) => name);
+  const mounted = answers
+    .flatMap(({ mounts: seen }) => seen)
+    .filter(({ source }) => source !== undefined)
+    .map(({ path }) => path);
+  if (active.length === 0 && mounted.length === 0) return;
+  const what = active.length > 0 ? `${listed(active)} active` : `${listed(mounted)} mounted`;
   throw new Refusal(
-    `${host.name} still has ${listed(active)} active, from before the failover: with its LUNs back it would write old blocks over the new ones.`,
+    `${host.name} still has ${what}, from before the failover: with its LUNs back it would write old blocks over the new ones.`,
     { next: `Unmount and deactivate it there, or restart the host. ${nothing}` },
   );
 }

@@ -23,8 +23,8 @@ export async function observe(asked: FailbackRequest, on: ReadTools): Promise<Fa
   const view = await viewMirrors(set, on);
   refuseAtHome(set, note, view.members);
   const fenced = fencedOf(set, note);
+  const unknown = await homeAnswers(set, () => releasesOf(set, note, view.members, on));
   const members = await homeAnswers(set, () => Promise.all(view.members.map((member) => viewHome(set, member, on))));
-  const unknown = await releasesOf(view.members, on);
   const begun = members.filter(({ reverse }) => reverse?.state === "snapmirrored");
   if (asked.switch && begun.length < members.length)
     throw new Refusal(`${set.name} cannot be switched back yet: its array does not follow the copy.`, {
@@ -147,8 +147,13 @@ async function viewHome(set: SetConfig, member: MemberView, on: ReadTools): Prom
   };
 }
 
-/** Both must be able to mirror to each other, this way round too. */
-async function releasesOf(members: readonly MemberView[], on: ReadTools): Promise<string | undefined> {
+/** Home becomes the destination of the copy's release: an upgrade during the failover may have parted them (reference 0, W6). */
+async function releasesOf(
+  set: SetConfig,
+  note: FailoverNote,
+  members: readonly MemberView[],
+  on: ReadTools,
+): Promise<string | undefined> {
   const pairs = new Map(
     members.map(({ source, mirror }) => [`${source.cluster}/${mirror.cluster}`, { source, mirror }]),
   );
@@ -161,7 +166,13 @@ async function releasesOf(members: readonly MemberView[], on: ReadTools): Promis
     );
     if (!one || !other) continue;
     const verdict = interoperability(one, other);
-    if (verdict.works === "no") throw new Refusal(verdict.says, { next: nothing });
+    if (verdict.works === "no")
+      throw new Refusal(
+        `${source.cluster} cannot be the mirror of ${mirror.cluster}, and ${set.name} goes home by such a mirror. ${verdict.says}`,
+        {
+          next: `Bring one of them to a release that goes with the other; ${set.name} runs on on ${note.host}. ${nothing}`,
+        },
+      );
     if (verdict.works === "unknown") return verdict.says;
   }
   return undefined;
