@@ -61,6 +61,7 @@ export interface SimServer {
 }
 
 const MAX_BODY_BYTES = 16 * 2 ** 20;
+const KEEP_ALIVE_MS = 60_000;
 
 /** Starts a simulator's HTTP(S) server. Rejects when the port is taken. */
 export async function start(options: ServerOptions): Promise<SimServer> {
@@ -76,6 +77,8 @@ export async function start(options: ServerOptions): Promise<SimServer> {
         listener,
       )
     : createHttp(listener);
+  // Node's five seconds would cut a quiet connection under a call that is just being sent, on a busy machine: a doubt nobody asked for.
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): void => {
     sockets.add(socket);
