@@ -17,6 +17,9 @@ const looks = 3;
 const lookAgainMs = 2_000;
 /** The guest reports an end up to this long after it. */
 const graceMs = 120_000;
+/** What has run so long may have been cut off, which Azure never hears of; looking costs a run command, so it is not done at every poll. */
+const mayBeCutAfterMs = 90_000;
+const lookForCutMs = 120_000;
 
 const isFull = (thrown: unknown): boolean =>
   thrown instanceof Rejected && /maximum number of managed Run commands/i.test(thrown.message);
@@ -100,13 +103,23 @@ export function createRunCommand(
     return found === undefined ? { state: "absent" } : stateOf(found, clock.now());
   };
 
+  const lookedAt = new Map<string, number>();
+  const notTooOften = (ticket: string, now: TicketState<RawOutcome>): TicketState<RawOutcome> => {
+    if (now.state !== "running") lookedAt.delete(ticket);
+    if (now.state !== "running" || !now.mayBeCut) return now;
+    if (clock.now() - (lookedAt.get(ticket) ?? Number.NEGATIVE_INFINITY) < lookForCutMs)
+      return { state: "running", pollAfterMs: now.pollAfterMs };
+    lookedAt.set(ticket, clock.now());
+    return now;
+  };
+
   return {
     host: at.name,
     start: async (call, ticket) => {
       const name = prefix + ticket;
       if ((await find(name)) === undefined) await create(call, name);
     },
-    ticket: (ticket) => state(prefix + ticket),
+    ticket: async (ticket) => notTooOften(ticket, await state(prefix + ticket)),
     read: async (call) => {
       const name = `${readPrefix}${call.name}-${randomUUID().slice(0, 13)}`;
       await create(call, name);
@@ -167,8 +180,9 @@ export function stateOf(command: VirtualMachineRunCommand, now: number): TicketS
     return { state: "lost", why: "Azure could not reach the guest agent" };
   }
   const elapsedMs = view?.startTime === undefined ? 0 : now - view.startTime.getTime();
-  // a reboot in the middle leaves "Running" standing for ever
+  // a reboot in the middle leaves "Running" standing for ever; a host that cannot be asked either is given up so
   if (elapsedMs > timeoutMs + graceMs)
     return { state: "lost", why: "it is long past its time and Azure still shows it as running" };
-  return { state: "running", pollAfterMs: pollAfter(elapsedMs) };
+  const mayBeCut = elapsedMs > mayBeCutAfterMs ? ({ mayBeCut: true } as const) : {};
+  return { state: "running", pollAfterMs: pollAfter(elapsedMs), ...mayBeCut };
 }

@@ -46,7 +46,13 @@ export interface ScriptOutcome extends RawOutcome {
  * `absent`: the far end never heard of the ticket.
  */
 export type TicketState<Outcome> =
-  | { readonly state: "running"; /** Ask again no sooner than this. */ readonly pollAfterMs: number }
+  | {
+      readonly state: "running";
+      /** Ask again no sooner than this. */
+      readonly pollAfterMs: number;
+      /** The far end would say so as well of a script that a reboot or a kill has ended: it is time to ask the host. */
+      readonly mayBeCut?: true;
+    }
   | { readonly state: "ended"; readonly outcome: Outcome }
   | { readonly state: "lost"; readonly why: string }
   | { readonly state: "absent" };

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../core/json.js";
+import { Problem } from "../core/problems.js";
 import type { ScriptOutcome, ScriptTransport } from "../core/script.js";
 import { defineRead, isReadScript } from "./define.js";
 import { headOf, withResult } from "./result.js";
@@ -27,7 +28,10 @@ export const readTicket = defineRead<{ ticket: string }, z.infer<typeof ticketFa
 
 const askAgainMs = 5_000;
 
-/** A host behind one transport. Without a result line, or when the transport lost it, a ticket is read back from the host itself. */
+/**
+ * A host behind one transport. Without a result line, when the transport lost it, or when it may be cut off and nobody told the transport, a ticket is
+ * read back from the host itself.
+ */
 export function createHost(transport: ScriptTransport): HostRunner {
   const read = async (script: ReadScript): Promise<ScriptOutcome> => {
     const { name } = script;
@@ -50,10 +54,26 @@ export function createHost(transport: ScriptTransport): HostRunner {
       }
     }
   };
+  const cut = new Map<string, ScriptState>();
+  /** The far end says running, which it would in any case; the host's word counts if it has one. That a script is over stays so. */
+  const askedThere = async (ticket: string): Promise<ScriptState | undefined> => {
+    try {
+      const there = await readBack(ticket, "the host was rebooted, or its shell killed, before it ended");
+      if (there.state !== "lost" && there.state !== "ended") return undefined;
+      cut.set(ticket, there);
+      return there;
+    } catch (thrown) {
+      if (thrown instanceof Problem) return undefined;
+      throw thrown;
+    }
+  };
   return {
     ...self,
     ticket: async (ticket) => {
+      const known = cut.get(ticket);
+      if (known) return known;
       const told = await transport.ticket(ticketId.parse(ticket));
+      if (told.state === "running" && told.mayBeCut) return (await askedThere(ticket)) ?? told;
       if (told.state === "lost") return readBack(ticket, told.why);
       if (told.state !== "ended") return told;
       const outcome = withResult(told.outcome);

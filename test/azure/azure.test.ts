@@ -324,6 +324,45 @@ describe("a clone by Run Command", () => {
   });
 });
 
+describe("a script that a reboot cut off, which Azure shows as running for ever", () => {
+  const begun = async (fault: Parameters<Place["hosts"]["fault"]>[1]) => {
+    const host = createHost((await azure()).transport(vm));
+    const input = attachInput(at.san);
+    at.hosts.fault(vm.name, fault);
+    await host.start(attach.script(input), "t1");
+    return { host, input };
+  };
+
+  test("is known to be over within two minutes: the host's boot id is another, and a look says how far it came", async () => {
+    const { host, input } = await begun({ kind: "reboot", afterCommand: 22 });
+    await clock.sleep(30_000);
+    expect(await host.ticket("t1")).toMatchObject({ state: "running" });
+    await clock.sleep(90_000);
+    // what it had done went with the reboot: no record of a session signs in by itself
+    expect(await attach.settle(host, input, "t1")).toMatchObject({ found: "absent" });
+    // it stays over, also between two looks at the host
+    expect(await host.ticket("t1")).toMatchObject({ state: "lost", why: expect.stringContaining("rebooted") });
+  });
+
+  test("is waited for while the host knows nothing of it, and the host is not asked at every poll", async () => {
+    const { host } = await begun({ kind: "hang" });
+    await clock.sleep(120_000);
+    const before = puts();
+    for (let poll = 0; poll < 12; poll++) {
+      expect(await host.ticket("t1")).toMatchObject({ state: "running" });
+      await clock.sleep(15_000);
+    }
+    expect(puts() - before).toBe(2);
+  });
+
+  test("is waited for while the host cannot be asked", async () => {
+    const { host } = await begun({ kind: "reboot", afterCommand: 22 });
+    at.hosts.fault(vm.name, { kind: "agentNotReady" });
+    await clock.sleep(120_000);
+    expect(await host.ticket("t1")).toMatchObject({ state: "running" });
+  });
+});
+
 describe("Key Vault", () => {
   test("gives a secret, and says in a sentence when it does not", async () => {
     const cloud = await azure();
