@@ -26,6 +26,7 @@ import { ownClones } from "./ownClones.js";
 import { stopInTime } from "./stopping.js";
 import { vocabularyOf } from "./vocabulary.js";
 import type { RunView } from "./core/fold.js";
+import { stoodSteps } from "./runbooks/define.js";
 
 export interface AppOptions {
   readonly config: Config;
@@ -221,6 +222,7 @@ function createBotSide(
     vocabulary: () => vocabulary,
     clonesOf: (asker) => ownClones(engine, asker),
     closing: (view) => closingOf(engine, view),
+    standing: (view) => standingOf(engine, view),
     titleOf: (runbook, request) => engine.registry.find(runbook)?.title(request as never) ?? runbook,
     groups: Object.values(policy.groups).map((group) => group.id),
     cardExpiresMinutes: policy.cardExpiresMinutes,
@@ -246,6 +248,13 @@ function closingOf(
   return closing(
     view.steps.map(({ planned, output }) => ({ uses: planned.uses, input: planned.input, output: output ?? null })),
   );
+}
+
+/** What stands where when a run has stopped on its way; undefined where its runbook says nothing of it. */
+function standingOf({ registry }: Engine, view: RunView): readonly string[] | undefined {
+  const plan = view.planned?.plan;
+  if (!plan) return undefined;
+  return registry.find(plan.runbook, plan.version)?.standing?.(stoodSteps(view.steps), plan.request);
 }
 
 const drawingMs = 30_000;

@@ -17,7 +17,7 @@ interface Needs {
   readonly desk: Pick<Desk, "view" | "card" | "keepCard" | "progress">;
   readonly poster: Poster;
   readonly exclusive: Exclusive;
-  readonly options: Pick<BotOptions, "titleOf" | "closing" | "cardExpiresMinutes">;
+  readonly options: Pick<BotOptions, "titleOf" | "closing" | "standing" | "cardExpiresMinutes">;
   /** Where plans that need other people's yes go when they were asked for in a direct message; absent: nowhere. */
   readonly decidingChannel: string | undefined;
   readonly clock: Clock;
@@ -60,6 +60,8 @@ export class Drawer {
     const { desk, options, clock } = this.needs;
     const progress = view.outcome ? undefined : await desk.progress(view.id);
     const closing = view.outcome === "succeeded" ? options.closing?.(view) : undefined;
+    const stopped = view.status === "parked" || view.status === "doubted" || view.outcome === "abandoned";
+    const standing = stopped ? options.standing?.(view) : undefined;
     return {
       title: this.titleOf(view),
       now: clock.now(),
@@ -67,6 +69,7 @@ export class Drawer {
       links: await this.links(view),
       ...(progress ? { progress } : {}),
       ...(closing ? { closing } : {}),
+      ...(standing ? { standing } : {}),
     };
   }
 

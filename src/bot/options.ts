@@ -37,6 +37,8 @@ export interface BotOptions {
   readonly titleOf: (runbook: string, request: Json) => string;
   /** What a finished run says of itself; absent: read from its steps' outputs. */
   readonly closing?: (view: RunView) => Closing | undefined;
+  /** What stands where when a run has stopped on its way; absent or undefined: its steps say it alone. */
+  readonly standing?: (view: RunView) => readonly string[] | undefined;
   /** The word to be typed before such a plan is approved; absent: destroys on production or dr without a way back or a safety copy. */
   readonly typedWord?: (plan: Plan) => string | undefined;
   /** Slack ids of every group the policy names: whose members are looked up. */

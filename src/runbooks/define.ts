@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { WriteFamily } from "../config/types.js";
 import type { Watch } from "../core/events.js";
+import type { StepView } from "../core/fold.js";
 import type { Json } from "../core/json.js";
 import type { Effect, Fact, Plan, PlannedStep, Touch } from "../core/plan.js";
 import type { Said } from "../core/said.js";
@@ -117,6 +118,22 @@ export interface EndedStep {
   readonly output: Json;
 }
 
+/** A step of a run that has stopped on its way, as `standing` sees it. */
+export interface StoodStep extends EndedStep {
+  readonly done: boolean;
+  /** It was begun, and is neither known to have ended nor taken back. */
+  readonly begun: boolean;
+}
+
+export const stoodSteps = (steps: readonly StepView[]): readonly StoodStep[] =>
+  steps.map(({ planned, output, phase, attempt, handed, absent }) => ({
+    uses: planned.uses,
+    input: planned.input,
+    output: output ?? null,
+    done: phase === "ended",
+    begun: (attempt > 0 || handed) && !absent && phase !== "ended" && phase !== "undone",
+  }));
+
 export interface Runbook<Req, Facts, S extends Steps> {
   /** What people type; file, queue label, audit entry and docs anchor are the same word. */
   readonly name: string;
@@ -134,6 +151,8 @@ export interface Runbook<Req, Facts, S extends Steps> {
     readonly sentences: readonly string[];
     readonly choices: readonly { label: string; say: string }[];
   };
+  /** What its card says when it stands still for a person or was handed to one: what stands where, and what to do. Pure. */
+  standing?(steps: readonly StoodStep[], request: Req): readonly string[];
   /** Runbooks it steps aside for: while it holds what one of them needs, it is cancelled by Sluice and takes back what it did. */
   readonly yieldsTo?: readonly string[];
   /**

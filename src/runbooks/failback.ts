@@ -3,6 +3,7 @@ import { defineRunbook, type AnyRunbook, type EndedStep } from "./define.js";
 import { observe } from "./failback/observe.js";
 import { plan, steps } from "./failback/plan.js";
 import { failbackRequest, type FailbackRequest } from "./failback/request.js";
+import { standing } from "./failback/standing.js";
 import { listed } from "./inventory.js";
 
 /** Takes a failed-over set home: its array catches up with the copy, and in a second run, with votes of its own, production is switched back. */
@@ -16,6 +17,7 @@ export const failback = defineRunbook({
   observe,
   plan,
   closing,
+  standing,
   example: { say: "fail back prod", world: "epic", first: ["fail over prod"] },
 });
 

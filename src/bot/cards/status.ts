@@ -86,13 +86,14 @@ function openStory(view: RunView, shown: CardContext): string[] {
     case "held":
       return heldStory(view, shown);
     case "doubted":
-      return doubtStory(view);
+      return [...doubtStory(view), ...standsWhere(shown)];
     case "parked":
       return [
         `*${escaped(view.problem ?? "A step failed.", 900)}*`,
         pastNoReturn(view)
           ? "The point of no return is behind it, so nothing is taken back. Its locks stay until somebody decides: try again, or hand it to a person."
           : "Not everything could be taken back. Its locks stay until somebody decides: try again, or hand it to a person.",
+        ...standsWhere(shown),
       ];
     case "unwinding":
       return [
@@ -219,6 +220,7 @@ function closingStory(view: RunView, shown: CardContext): string[] {
         `Handed to a person by ${mention(who(view.endedBy ?? "sluice"))} ${moment(view.updatedAt)}.`,
         ...(view.problem === undefined ? [] : [escaped(view.problem, 900)]),
         `${counted(view.steps.filter((step) => step.phase === "ended").length, "step")} of ${view.steps.length} had been done and ${doneStay(view)}; what is missing is for that person.`,
+        ...standsWhere(shown),
       ];
     case "refused":
       return [
@@ -271,8 +273,12 @@ export function doneSentence(view: RunView, shown: CardContext): string {
 }
 
 /** Closing sentences are ours but carry names; a moment in them stands as an ISO time and is shown in the reader's own zone. */
-const closingText = (sentence: string): string =>
-  escapedLine(sentence, 400).replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g, (iso) => moment(iso));
+const closingText = (sentence: string, most = 400): string =>
+  escapedLine(sentence, most).replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z/g, (iso) => moment(iso));
+
+/** Ours, with names in it; a set of many volumes is named in one sentence. */
+const standsWhere = ({ standing: sentences = [] }: CardContext): string[] =>
+  sentences.length === 0 ? [] : ["*What stands where*", ...sentences.map((each) => `• ${closingText(each, 800)}`)];
 
 function childStory(view: RunView, shown: CardContext): string[] {
   if (!view.child?.outcome) return [];

@@ -18,6 +18,8 @@ export interface CardContext {
   readonly cardExpiresMinutes: number;
   readonly progress?: Progress;
   readonly closing?: Closing;
+  /** Of a run that stopped on its way: what stands where, and what to do. */
+  readonly standing?: readonly string[];
   /** Where other runs' cards are, by run id: holders of locks, child and parent. */
   readonly links?: Readonly<Record<string, string>>;
 }

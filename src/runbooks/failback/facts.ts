@@ -14,6 +14,11 @@ export interface MemberHome {
   /** The newest snapshot both have, as the copy has it; undefined once the way back is set up. */
   readonly common: Snapshot | undefined;
   readonly reverse: Relationship | undefined;
+  /**
+   * How far an earlier try has come: `alone` nothing, `setUp` the mirror back is there and nothing has moved, `setBack` its resync was stopped on its way,
+   * `follows` it keeps up.
+   */
+  readonly stage: "alone" | "setUp" | "setBack" | "follows";
   /** `<local alias of the copy's SVM>:<volume>` as the array writes it. */
   readonly sourcePath: string;
   readonly policy: string;

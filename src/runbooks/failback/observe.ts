@@ -11,6 +11,7 @@ import { showTime } from "../points.js";
 import { commonOf } from "../sharedSnapshots.js";
 import type { ReadTools } from "../tools.js";
 import type { Facts, MemberHome, Tail } from "./facts.js";
+import { refuseHalfSwitched, seeHome, stageOf, type HomeSeen } from "./halfway.js";
 import { lookAtLeaving } from "./leaving.js";
 import type { FailbackRequest } from "./request.js";
 
@@ -21,45 +22,54 @@ export async function observe(asked: FailbackRequest, on: ReadTools): Promise<Fa
   const set = getSet(on.inventory, asked.set);
   const note = await recallFailover(on, set.name);
   const view = await viewMirrors(set, on);
-  refuseAtHome(set, note, view.members);
+  refuseUnknown(set, note, view.members);
   const fenced = fencedOf(set, note);
   const unknown = await homeAnswers(set, () => releasesOf(set, note, view.members, on));
-  const members = await homeAnswers(set, () => Promise.all(view.members.map((member) => viewHome(set, member, on))));
-  const begun = members.filter(({ reverse }) => reverse?.state === "snapmirrored");
-  if (asked.switch && begun.length < members.length)
+  const seen = await homeAnswers(set, () => Promise.all(view.members.map((member) => seeHome(member, note, on))));
+  await refuseHalfSwitched(set, note, seen, on);
+  refuseAtHome(set, view.members);
+  const members = await homeAnswers(set, () => Promise.all(seen.map((each) => viewHome(set, each, on))));
+  const left = members.filter(({ stage }) => stage !== "follows");
+  if (asked.switch && left.length > 0)
     throw new Refusal(`${set.name} cannot be switched back yet: its array does not follow the copy.`, {
       next: nothing,
       detail: { choices: [{ label: "Fail back", say: `failback ${set.name}` }] },
     });
-  if (begun.length === 0) for (const each of members) await refuseWay(set, each, on);
+  for (const each of left) await refuseWay(set, each, on);
+  const untouched = left.filter(({ stage }) => stage !== "setBack");
   return {
     set,
     run: on.run,
     note,
     fenced,
     members,
-    tail: begun.length > 0 ? { kind: "none" } : await tailOf(note, members, on),
+    tail: untouched.length === 0 ? { kind: "none" } : await tailOf(note, untouched, on),
     unknown,
     leaving: asked.switch ? await lookAtLeaving(set, note, fenced, on) : undefined,
   };
 }
 
-function refuseAtHome(
-  set: SetConfig,
-  note: FailoverNote | undefined,
-  members: readonly MemberView[],
-): asserts note is FailoverNote {
+function refuseAtHome(set: SetConfig, members: readonly MemberView[]): void {
   const other = members.find(({ relationship }) => relationship.state !== "broken_off");
   if (other)
     throw new Refusal(
       `${set.name} is not failed over: the mirror ${other.mirror.volume} on ${other.mirror.cluster} is ${other.relationship.state ?? "in no known state"}.`,
       { next: nothing },
     );
-  if (!note)
-    throw new Refusal(
-      `The mirror of ${set.name} was broken off, but not by a failover of mine: what its hosts had is not written down, so I cannot give it back.`,
-      { next: `It has to be taken home by hand. ${nothing}` },
-    );
+}
+
+/** Without the note of a failover nobody knows what is to be given back. */
+function refuseUnknown(
+  set: SetConfig,
+  note: FailoverNote | undefined,
+  members: readonly MemberView[],
+): asserts note is FailoverNote {
+  if (note) return;
+  refuseAtHome(set, members);
+  throw new Refusal(
+    `The mirror of ${set.name} was broken off, but not by a failover of mine: what its hosts had is not written down, so I cannot give it back.`,
+    { next: `It has to be taken home by hand. ${nothing}` },
+  );
 }
 
 function fencedOf(set: SetConfig, note: FailoverNote): Facts["fenced"] {
@@ -83,17 +93,11 @@ async function homeAnswers<T>(set: SetConfig, look: () => Promise<T>): Promise<T
   }
 }
 
-async function viewHome(set: SetConfig, member: MemberView, on: ReadTools): Promise<MemberHome> {
+async function viewHome(set: SetConfig, seen: HomeSeen, on: ReadTools): Promise<MemberHome> {
+  const { member, home, luns, reverse, sourcePath } = seen;
   const { source, mirror, relationship } = member;
-  const array = on.ontap(source.cluster);
   const policy = relationship.policy?.name ?? "";
-  const [[home], relationships, peers, luns, policies] = await Promise.all([
-    array.volumes.list({ svm: source.svm, name: source.volume }),
-    array.relationships.list({ destinationSvm: source.svm, destinationVolume: source.volume }),
-    array.svmPeers.list({ svm: source.svm }),
-    array.luns.listByVolume(source.svm, source.volume),
-    array.policies.list({}),
-  ]);
+  const policies = await on.ontap(source.cluster).policies.list({});
   if (home?.state !== "online")
     throw new Refusal(
       `${source.volume} on ${source.cluster} is ${home?.state ?? "gone"}, so there is nothing to bring up to date: ${set.name} needs a baseline there.`,
@@ -105,8 +109,7 @@ async function viewHome(set: SetConfig, member: MemberView, on: ReadTools): Prom
       `${mapped.name} on ${source.cluster} is mapped to ${mapped.maps[0]?.igroup.name ?? "an igroup"} again since it was fenced: somebody may be writing there.`,
       { next: `Take the map away, or find out why it is there. ${nothing}` },
     );
-  const alias = peers.find(({ peer }) => peer.svm.name === mirror.svm && peer.cluster.name === mirror.cluster)?.name;
-  if (alias === undefined)
+  if (sourcePath === undefined)
     throw new Refusal(`${source.svm} on ${source.cluster} is not peered with ${mirror.svm} on ${mirror.cluster}.`, {
       next: nothing,
       detail: { choices: [{ label: "Peer them", say: "peer the svms" }] },
@@ -116,21 +119,15 @@ async function viewHome(set: SetConfig, member: MemberView, on: ReadTools): Prom
       `The policy "${policy}" of the mirror is not on ${source.cluster}, and the way back has to follow the same one.`,
       { next: `Make it there. ${nothing}` },
     );
-  const sourcePath = `${alias}:${mirror.volume}`;
-  const reverse = relationships.find((each) => !each.restore);
-  if (reverse && (reverse.source.path !== sourcePath || reverse.state !== "snapmirrored"))
+  const stage = stageOf(seen);
+  if (stage === undefined)
     throw new Refusal(
-      `${source.volume} on ${source.cluster} is a mirror of ${reverse.source.path} already, and ${reverse.state ?? "in no known state"}: a failback stopped half way, or somebody's own work.`,
-      { next: `A person has to look first. ${nothing}` },
+      reverse
+        ? `${source.volume} on ${source.cluster} is a mirror of ${reverse.source.path} already, ${reverse.state ?? "in no known state"} and ${home.type ?? "?"}: that is not how I leave it, so it may be somebody's own work.`
+        : `${source.volume} on ${source.cluster} is read-only (${home.type ?? "?"}), and no mirror leads to it.`,
+      { next: reverse ? `A person has to look first. ${nothing}` : nothing },
     );
-  if (!reverse && home.type !== "rw")
-    throw new Refusal(
-      `${source.volume} on ${source.cluster} is read-only (${home.type ?? "?"}), and no mirror leads to it.`,
-      {
-        next: nothing,
-      },
-    );
-  const common = reverse ? undefined : await commonOf(member, on);
+  const common = stage === "follows" ? undefined : await commonOf(member, on);
   if (common && !common.newest)
     throw new Refusal(
       `${source.volume} and its copy ${mirror.volume} have no snapshot in common, so only a baseline, a first transfer of everything, could bring it home.`,
@@ -142,6 +139,7 @@ async function viewHome(set: SetConfig, member: MemberView, on: ReadTools): Prom
     onHome: common?.onSource ?? [],
     common: common?.newest,
     reverse,
+    stage,
     sourcePath,
     policy,
   };

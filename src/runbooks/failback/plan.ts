@@ -59,10 +59,13 @@ type P = Planner<typeof steps>;
 export function plan(asked: FailbackRequest, facts: Facts, p: P): void {
   if (facts.leaving) return switchBack(asked, facts, facts.leaving, p);
   showPrepare(facts, p);
-  if (facts.tail.kind === "kept") for (const each of facts.members) keepTail(facts, each, facts.tail.until, p);
-  for (const each of facts.members) if (!each.reverse) prepare(facts, each, p);
+  if (facts.tail.kind === "kept")
+    for (const each of facts.members)
+      if (each.stage === "alone" || each.stage === "setUp") keepTail(facts, each, facts.tail.until, p);
+  for (const each of facts.members) if (each.stage !== "follows") prepare(facts, each, p);
   for (const each of facts.members)
-    if (each.reverse) p.step.updateReverse({ ...each.member.source, relationship: each.reverse.uuid, losses: [] });
+    if (each.stage === "follows")
+      p.step.updateReverse({ ...each.member.source, relationship: each.reverse?.uuid ?? "", losses: [] });
   p.then("failback", {
     set: facts.set.name,
     switch: true,
@@ -70,21 +73,24 @@ export function plan(asked: FailbackRequest, facts: Facts, p: P): void {
   });
 }
 
-function prepare({ run, fenced, tail, note }: Facts, { member, common, sourcePath, policy }: MemberHome, p: P): void {
+function prepare({ run, fenced, tail, note }: Facts, each: MemberHome, p: P): void {
+  const { member, common, sourcePath, policy, stage } = each;
   const { source, mirror } = member;
-  const reverse = p.step.createReverse({ ...source, sourcePath, sourceCluster: mirror.cluster, policy });
-  const since = showTime(common?.createTime ?? note.since, run.timeZone);
+  const relationship =
+    each.reverse?.uuid ?? p.step.createReverse({ ...source, sourcePath, sourceCluster: mirror.cluster, policy }).uuid;
+  const span = `between ${showTime(common?.createTime ?? note.since, run.timeZone)} and ${showTime(fenced.at, run.timeZone)}`;
+  const loses = {
+    none: "it has nothing that the copy has not",
+    kept: `what was written there ${span} goes, and is held by a copy`,
+    lost: `what was written there ${span} is lost for good`,
+  };
   p.step.reverseResync({
     ...source,
-    relationship: reverse.uuid,
+    relationship,
     common: common?.name.startsWith("snapmirror.") ? "SnapMirror's newest common snapshot" : (common?.name ?? "?"),
-    loses: {
-      none: "it has nothing that the copy has not",
-      kept: `what was written there between ${since} and ${showTime(fenced.at, run.timeZone)} goes, and is held by a copy`,
-      lost: `what was written there between ${since} and ${showTime(fenced.at, run.timeZone)} is lost for good`,
-    }[tail.kind],
+    loses: stage === "setBack" ? "an earlier try had begun it, and what it alone had went then" : loses[tail.kind],
   });
-  p.step.updateReverse({ ...source, relationship: reverse.uuid, losses: [] });
+  p.step.updateReverse({ ...source, relationship, losses: [] });
 }
 
 function keepTail(facts: Facts, { member, home }: MemberHome, until: string, p: P): void {

@@ -18,7 +18,14 @@ export function showPrepare(facts: Facts, p: Shows): void {
     "Then",
     `${homesOf(facts)} follows the copy; when it has caught up, the switch is asked for in a plan of its own, with votes of its own`,
   );
-  if (members.every(({ reverse }) => reverse)) p.show("Begun before", `${homesOf(facts)} follows the copy already`);
+  const begun = members.filter(({ stage }) => stage !== "alone");
+  const follow = begun.filter(({ stage }) => stage === "follows").length;
+  if (follow === members.length) p.show("Begun before", `${homesOf(facts)} follows the copy already`);
+  else if (begun.length > 0)
+    p.show(
+      "Begun before",
+      `${follow} of ${members.length} volumes follow the copy already; only what is left of the others is done`,
+    );
   const since = members.flatMap(({ common }) => common?.createTime ?? []).sort()[0];
   if (tail.kind !== "none" && since !== undefined) {
     const span = `between ${showTime(since, run.timeZone)} and ${showTime(fenced.at, run.timeZone)}, when it was fenced (${showDuration(Math.max(0, Date.parse(fenced.at) - Date.parse(since)))})`;
