@@ -105,6 +105,41 @@ describe.each([
   }, 120_000);
 });
 
+describe("IRIS' exit codes: 5 is success and suspended, 3 is failure and running", () => {
+  test("5 to the freeze is frozen, 5 to the question is suspended, 5 to the thaw is over, and 3 then is running", async () => {
+    const { at } = setUp();
+    expect(await status(at)).toBe(3);
+    expect(await doing(freeze, at, iris, "t1")).toMatchObject({ found: "done" });
+    expect(await status(at)).toBe(5);
+    expect(await doing(thaw, at, iris, "t2")).toMatchObject({ found: "done", output: { still: true } });
+    expect(await status(at)).toBe(3);
+  });
+  test.each([0, 1, 3, 255])("%d to the freeze is no freeze, though a shell may call it well", async (exitCode) => {
+    const { at, before } = setUp();
+    at.hosts.fault(name, { kind: "command", command: "iris", args: "ExternalFreeze", exitCode });
+    expect(await doing(freeze, at, iris, "t1")).toEqual({
+      found: "absent",
+      because: expect.stringContaining(`IRIS did not freeze EPICPRD (exit ${exitCode})`),
+    });
+    expect(await status(at)).toBe(3);
+    expect(at.hosts.snapshot()).toEqual(before);
+  });
+  test("3 to the question when it thaws: it ran by then, and nobody says that the freeze lasted", async () => {
+    const { at } = setUp();
+    await doing(freeze, at, iris, "t1");
+    at.hosts.fault(name, { kind: "command", command: "iris", args: "IsWDSuspendedExt", exitCode: 3, times: 9 });
+    expect(await doing(thaw, at, iris, "t2")).toMatchObject({ found: "done", output: { still: false } });
+  });
+  test("3 to the thaw is tried again, and only 5 ends it", async () => {
+    const { at, before } = setUp();
+    await doing(freeze, at, iris, "t1");
+    at.hosts.fault(name, { kind: "command", command: "iris", args: "ExternalThaw", exitCode: 3, times: 2 });
+    expect(await doing(thaw, at, iris, "t2")).toMatchObject({ found: "done", output: { still: true } });
+    expect(await status(at)).toBe(3);
+    expect(at.hosts.snapshot()).toEqual(before);
+  });
+});
+
 describe("a freeze is refused, with nothing changed,", () => {
   const refused = async (at: Place, input: FreezeInput, why: RegExp) => {
     const before = at.hosts.snapshot();

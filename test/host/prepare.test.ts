@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { isReady, prepare, ready, unprepare, type PrepareInput } from "../../src/host/index.js";
-import { place, type Place } from "./support/world.js";
+import { attach, inspect, isReady, prepare, ready, unprepare, type PrepareInput } from "../../src/host/index.js";
+import { attachInput, place, type Place } from "./support/world.js";
 
 const name = "epic-trn-01";
 const inputOf = (at: Place): PrepareInput => ({
@@ -71,6 +71,51 @@ describe.each([
       if (through) return;
     }
   }, 120_000);
+});
+
+describe.each([
+  ["on", true],
+  ["off", false],
+])("with the LVM devices file %s", (_name, devicesFile) => {
+  test("a prepared host gets a clone's file system mounted, and its devices file has what is mounted and nothing after it has gone", async () => {
+    const at = place(name, { devicesFile });
+    expect(await ready.ask(at.host, inputOf(at))).toMatchObject({ devicesFile });
+    const before = await file(at, "/etc/lvm/devices/system.devices");
+    expect(before !== undefined).toBe(devicesFile);
+    await doing(prepare, at, "t1");
+    expect(isReady(await ready.ask(at.host, inputOf(at)))).toBe(true);
+    // preparing neither switches it on nor off
+    expect(await file(at, "/etc/lvm/devices/system.devices")).toBe(before);
+    const input = attachInput(at.san);
+    await at.host.start(attach.script(input), "t2");
+    expect(await attach.settle(at.host, input, "t2")).toMatchObject({ found: "done" });
+    const listed = await file(at, "/etc/lvm/devices/system.devices");
+    for (const { wwid } of input.luns) expect(listed?.includes(wwid) ?? false).toBe(devicesFile);
+  });
+});
+
+describe("on one path only", () => {
+  const onePath = (at: Place): PrepareInput => ({
+    ...inputOf(at),
+    targets: [{ target: at.san.iqn, portals: ["10.8.1.21"] }],
+  });
+  const attaching = async (at: Place) => {
+    const input = attachInput(at.san, { portals: ["10.8.1.21"] });
+    await at.host.start(attach.script(input), "t2");
+    return attach.settle(at.host, input, "t2");
+  };
+  test.each(["yes", "strict", "no"] as const)(
+    "find_multipaths %s: once it is prepared every LUN gets a map, and the file system is mounted over it",
+    async (findMultipaths) => {
+      const at = place(name, { findMultipaths });
+      expect(await doing(prepare, at, "t1", onePath(at))).toMatchObject({ found: "done", output: { portals: 1 } });
+      expect(await attaching(at)).toMatchObject({ found: "done" });
+      const input = attachInput(at.san);
+      const seen = await inspect.ask(at.host, { wwids: input.luns.map(({ wwid }) => wwid), mounts: ["/epic/trn"] });
+      expect(seen.luns).toEqual(input.luns.map(({ wwid }) => ({ wwid, map: true, paths: 1 })));
+      expect(seen.mounts[0]?.source).toMatch(/^\/dev\/mapper\//);
+    },
+  );
 });
 
 test("with find_multipaths no, a LUN on one path gets a map by itself", async () => {

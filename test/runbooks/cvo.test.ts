@@ -79,6 +79,72 @@ describe("before anything is deployed", () => {
     expect(problem(await ask("deploy cvo"))).toContain("already");
   });
 
+  const created = (): number =>
+    world.console.calls().filter(({ method, path }) => method === "POST" && /working-environments$/.test(path)).length;
+  const systems = (): string[] =>
+    (world.console.snapshot() as { environments: { name: string }[] }).environments.map(({ name }) => name);
+  const create = { method: "POST", path: "^/occm/api/azure/ha/working-environments$" };
+
+  test.each([
+    ["a gateway's 504 though it was taken", { when: "after", does: { kind: "reply", status: 504 } }, 1],
+    ["a gateway's 504, and was not taken", { when: "before", does: { kind: "reply", status: 504 } }, 2],
+    ["409, because the Connector is at something else", { when: "before", does: { kind: "reply", status: 409 } }, 2],
+  ] as const)(
+    "a creation answered with %s ends in one system, though its task says it takes too long",
+    async (_, fault, asked) => {
+      expect((await ask("deploy connector")).outcome).toBe("succeeded");
+      world.console.setKnobs({ givesUpAfterMs: 10_000 });
+      world.console.fault({ ...create, ...fault });
+      const before = created();
+      const view = await ask("deploy cvo");
+      expect({ outcome: view.outcome, problem: view.problem }).toEqual({ outcome: "succeeded", problem: undefined });
+      expect(created() - before).toBe(asked);
+      expect(systems()).toEqual(["cvo-eastus2"]);
+      expect(world.console.deleted()).toEqual([]);
+    },
+  );
+
+  test.each([
+    ["504 though it was taken", { when: "after", does: { kind: "reply", status: 504 } }],
+    ["504, and was not taken", { when: "before", does: { kind: "reply", status: 504 } }],
+    [
+      "409, because something else is under way",
+      {
+        when: "before",
+        does: {
+          kind: "reply",
+          status: 409,
+          body: { error: { code: "AnotherOperationInProgress", message: "Another operation is in progress." } },
+        },
+      },
+    ],
+  ] as const)(
+    "Azure answers the Connector's deployment with %s: it is one machine, and one Connector",
+    async (_, fault) => {
+      world.cloud.fault({ method: "PUT", path: "/deployments/", ...fault });
+      const view = await ask("deploy connector");
+      expect({ outcome: view.outcome, problem: view.problem }).toEqual({ outcome: "succeeded", problem: undefined });
+      const machines = world.cloud.cloud.list("Microsoft.Compute/virtualMachines");
+      expect(machines.filter(({ tags }) => tags?.["sluice-run"] !== undefined)).toHaveLength(1);
+      const { connectors } = world.console.snapshot() as { connectors: object };
+      expect(Object.keys(connectors)).toHaveLength(1);
+    },
+  );
+
+  test("a creation that is answered 409 again and again is given up with nothing deployed", async () => {
+    expect((await ask("deploy connector")).outcome).toBe("succeeded");
+    world.console.fault({
+      ...create,
+      times: 1_000,
+      does: { kind: "reply", status: 409, body: { message: "Another operation is in progress." } },
+    });
+    const view = await ask("deploy cvo");
+    expect(view.outcome).toBe("undone");
+    expect(problem(view)).toContain("Another operation is in progress.");
+    expect(systems()).toEqual([]);
+    expect(world.fabric.has("cvo-eastus2")).toBe(false);
+  });
+
   test("a creation that never ends is not waited for for ever: a person is asked, and looking again goes on when it has ended", async () => {
     const engine = world.engine();
     const both = asking(world, engine);
@@ -167,6 +233,32 @@ describe("a CVO that runs", () => {
     const states = Object.fromEntries(mirrors.map((each) => [each.destination.volume, each.state]));
     expect(states).toMatchObject({ epic_prd_dr: "snapmirrored", clarity_prd_dr: "paused" });
     expect(problem(await ask("start cvo"))).toContain("runs already");
+  });
+});
+
+describe.each([
+  ["504 though it was taken", { when: "after", does: { kind: "reply", status: 504 } }],
+  ["504, and was not taken", { when: "before", does: { kind: "reply", status: 504 } }],
+  ["409, because the Connector is at something else", { when: "before", does: { kind: "reply", status: 409 } }],
+] as const)("a stop and a start that are answered with %s", (_, fault) => {
+  test("end as they should: the system is off, then on, and its mirrors go on", async () => {
+    const world = await startTestWorld();
+    try {
+      const ask = asking(world, world.engine());
+      const status = (): unknown =>
+        (world.console.snapshot() as { environments: { status: string }[] }).environments[0]?.status;
+      world.console.fault({ method: "POST", path: "/stop\\b", ...fault });
+      expect((await ask("stop cvo")).outcome).toBe("succeeded");
+      expect(status()).toBe("OFF");
+      world.console.fault({ method: "POST", path: "/start\\b", ...fault });
+      expect((await ask("start cvo")).outcome).toBe("succeeded");
+      expect(status()).toBe("ON");
+      const mirrors = await world.clients.get("cvo-eastus2")!.relationships.list({});
+      expect(mirrors.map(({ state }) => state)).toEqual(mirrors.map(() => "snapmirrored"));
+      expect(mirrors.length).toBeGreaterThan(0);
+    } finally {
+      await world.close();
+    }
   });
 });
 
