@@ -134,6 +134,48 @@ describe("new storage", () => {
     await world.hosts.run(tst, "mkdir -p /epic/app; touch /epic/app/x");
     expect(says(await refusal(asked))).toMatch(/\/epic\/app on epic-tst-01 is a directory with files in it/);
   });
+
+  describe("where its SVM names no aggregate", () => {
+    const namesNone = (): void =>
+      world.fabric.fault(cvo, {
+        method: "GET",
+        path: "/svm/svms",
+        times: 99,
+        does: {
+          kind: "reply",
+          status: 200,
+          body: { records: [{ uuid: "0a1b", name: "svm_epic_dr", state: "running" }], num_records: 1 },
+        },
+      });
+    test("goes where its volumes are", async () => {
+      namesNone();
+      succeeded(await ask(asked));
+      const all = await world.clients.get(cvo)!.volumes.list({ svm: "svm_epic_dr" });
+      const of = (isOurs: boolean): string[] =>
+        [
+          ...new Set(
+            all
+              .filter(({ name }) => name.startsWith("epic_app_") === isOurs)
+              .flatMap(({ aggregate }) => aggregate?.name ?? []),
+          ),
+        ].sort();
+      expect(of(true).length).toBeGreaterThan(0);
+      expect(of(false)).toEqual(expect.arrayContaining(of(true)));
+    });
+    test("and holds no volume either, is refused: nobody says where it may go", async () => {
+      namesNone();
+      world.fabric.fault(cvo, {
+        method: "GET",
+        path: "/storage/volumes",
+        times: 99,
+        does: { kind: "reply", status: 200, body: { records: [], num_records: 0 } },
+      });
+      const view = await ask(asked);
+      expect({ outcome: view.outcome, steps: view.steps.length }).toEqual({ outcome: "refused", steps: 0 });
+      expect(says(view)).toBe("The SVM does not say on which aggregates it may make volumes. Nothing was changed.");
+      expect(world.fabric.calls(cvo).filter(({ method }) => method !== "GET")).toEqual([]);
+    });
+  });
 });
 
 describe("where mirrors live in two SVMs", () => {
