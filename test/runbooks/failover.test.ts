@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { recallFailover } from "../../src/core/failover-note.js";
 import type { RunView } from "../../src/core/fold.js";
 import type { RunId } from "../../src/core/ids.js";
 import { plainText } from "../../src/core/said.js";
 import { underLease } from "../../src/jobs/guard.js";
+import { withProfile } from "../../sim/ontap/index.js";
+import { epic } from "../../sim/worlds/epic.js";
 import { hospital } from "../../sim/worlds/hospital.js";
+import type { World } from "../../sim/worlds/index.js";
 import type { TestEngine } from "../support/engine.js";
 import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
@@ -225,5 +228,63 @@ describe("twelve volumes", () => {
     kill();
     const view = await say("fail over prod");
     expect(plainText(view.problem!)).toContain("No snapshot of prod is complete on all 12 of its mirrors");
+  });
+});
+
+describe("where snapshots have no identity of their own: releases before 9.11", () => {
+  const old = (of: World): World =>
+    of.clusters.reduce((before, { name }) => withProfile(before, { cluster: name, release: "9.10.1" }), of);
+  const start = async (of: World): Promise<void> => {
+    world = await startTestWorld({}, old(of));
+    engine = world.engine();
+    const [volume] = await cvo().volumes.list({ svm: "svm_epic_dr" });
+    const snapshots = await cvo().snapshots.list(volume!.uuid);
+    expect(snapshots.filter(({ versionUuid }) => versionUuid !== undefined)).toEqual([]);
+  };
+  afterEach(() => world.close());
+  const refused = async (sentence: string): Promise<string> => {
+    const before = world.snapshot();
+    const view = await say(sentence);
+    expect({ outcome: view.outcome, steps: view.steps.length }).toEqual({ outcome: "refused", steps: 0 });
+    expect(world.snapshot()).toEqual(before);
+    return plainText(view.problem!);
+  };
+
+  test("one volume whose array is dead is broken off at its newest state, which needs none", async () => {
+    await start(epic);
+    kill();
+    const newest = world.fabric.contentOf("cvo-eastus2", "svm_epic_dr", "epic_prd_dr");
+    const view = await done("fail over prod");
+    expect(mountsOn("epic-dr-01")).toEqual({ "/epic/prd": newest });
+    expect(used(view)).not.toContain("findOnMirror");
+  });
+
+  test("planned, it is refused before production is stopped: the final state could not be found on the mirror", async () => {
+    await start(epic);
+    expect(await refused("fail over prod")).toBe(
+      "A planned failover of prod finds its final state on the mirror by the snapshot's identity, and on ali-ontap-01 snapshots have none (ONTAP 9.11 or later has). " +
+        "Upgrade it, or stop the application and update the mirror first, and then fail over without the array. Nothing was changed.",
+    );
+    expect(mountsOn("epic-prd-01")).toHaveProperty("/epic/prd");
+    expect((await say("fail over prod")).choices).toEqual([
+      { label: "Without the array", say: "failover prod unplanned" },
+    ]);
+    await done("failover prod unplanned");
+  });
+
+  test("one volume is not taken back to a named point: by a name alone it might be another one", async () => {
+    await start(epic);
+    kill();
+    expect(await refused("failover prod from nightly.2026-11-21_0200 unplanned")).toBe(
+      "The mirror's release cannot tell its snapshots apart by identity, so prod cannot be broken off at nightly.2026-11-21_0200 safely. Nothing was changed.",
+    );
+  });
+
+  test("twelve volumes are not failed over to a moment that only a name holds together", async () => {
+    await start(hospital);
+    kill();
+    expect(await refused("fail over prod")).toMatch(
+      /^The mirror's release cannot tell its snapshots apart by identity, so prod cannot be broken off at \S+ safely\. Nothing was changed\.$/,
+    );
   });
 });

@@ -6,7 +6,7 @@ import { igroupFor } from "../clone/observe.js";
 import { clonesAmong, mountsOf } from "../clones.js";
 import { groupsOf, mountUnder } from "../groups.js";
 import { getHost, getSet, listed } from "../inventory.js";
-import { refuseBroken, viewMirrors, type MemberView, type MirrorView } from "../mirrors.js";
+import { refuseBroken, sourceSnapshots, viewMirrors, type MemberView, type MirrorView } from "../mirrors.js";
 import { choosePoint, showTime, type SetPoint } from "../points.js";
 import type { Inventory, ReadTools, RunFacts } from "../tools.js";
 import type { Facts } from "./facts.js";
@@ -53,6 +53,7 @@ export async function observe(asked: FailoverRequest, on: ReadTools): Promise<Fa
       next: `Leave the point out, or say that the array is down. ${nothing}`,
     });
   if (point) refuseHeld(view, point, on.run);
+  if (source.alive) await refuseNameless(set, view.members, on);
   const drills = clonesAmong(cluster, svm, view.volumes).filter(
     ({ note }) => note.kind === "drill" && note.set === set.name,
   );
@@ -211,6 +212,30 @@ function pointOf(asked: FailoverRequest, set: SetConfig, view: MirrorView, timeZ
   throw new Refusal(
     `No snapshot of ${set.name} is complete on all ${view.members.length} of its mirrors, so there is no one moment to fail over to: each holds its own newest state.`,
     { next: `What each of them holds has to be looked at by the application's owners. ${nothing}` },
+  );
+}
+
+/**
+ * A planned failover looks for its final snapshot on the mirror, by its identity. Where a release has none that shows only after production was stopped, so it is
+ * asked before. Throws a Refusal.
+ */
+async function refuseNameless(set: SetConfig, members: readonly MemberView[], on: ReadTools): Promise<void> {
+  const sides = await Promise.all(
+    members.map(async (member) => [
+      { cluster: member.source.cluster, snapshots: await sourceSnapshots(member, on) },
+      { cluster: member.mirror.cluster, snapshots: member.snapshots },
+    ]),
+  );
+  const side = sides
+    .flat()
+    .find(({ snapshots }) => snapshots.length > 0 && snapshots.every(({ versionUuid }) => versionUuid === undefined));
+  if (!side) return;
+  throw new Refusal(
+    `A planned failover of ${set.name} finds its final state on the mirror by the snapshot's identity, and on ${side.cluster} snapshots have none (ONTAP 9.11 or later has).`,
+    {
+      next: `Upgrade it, or stop the application and update the mirror first, and then fail over without the array. ${nothing}`,
+      detail: { choices: [{ label: "Without the array", say: `failover ${set.name} unplanned` }] },
+    },
   );
 }
 
