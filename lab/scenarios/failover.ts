@@ -1,5 +1,5 @@
-import { check, CVO, equal, night, reads, type On, type Scenario } from "./scenario.js";
-import { attachInput, attachScript, deleteVolumes, detachScript, sent } from "./scripts.js";
+import { check, CVO, equal, night, reads, remains, type On, type Scenario } from "./scenario.js";
+import { answers, attachInput, attachScript, deleteVolumes, detachScript, sent } from "./scripts.js";
 
 /** What LVM wrote at the beginning of every disk of a group, to the byte. */
 const metadata = ({ training }: On, vg: string): Promise<string> =>
@@ -37,10 +37,11 @@ async function cloneBeside(on: On): Promise<() => Promise<void>> {
   };
 }
 
-/** The site's power goes, as far as anybody outside can tell: its management and both its links. */
-async function lose({ lab, production }: On): Promise<void> {
-  lab.world.fabric.fault("ali-ontap-01", { condition: "unreachable" });
-  for (const path of [1, 2] as const) await production.link(path, "down");
+/** The site's power, as far as anybody outside can tell: its management and both its links. */
+async function site({ lab, production }: On, state: "up" | "down"): Promise<void> {
+  if (state === "down") lab.world.fabric.fault("ali-ontap-01", { condition: "unreachable" });
+  for (const path of [1, 2] as const) await production.link(path, state);
+  if (state === "up") lab.world.fabric.clearFaults();
 }
 
 export const failover: readonly Scenario[] = [
@@ -57,7 +58,7 @@ export const failover: readonly Scenario[] = [
       reads(await people.done("update the prod mirror"), /Done in/);
       on.lab.world.fabric.fault("ali-ontap-01", { condition: "unreachable" });
       await production.must("echo lost >/epic/prd/never-sent; sync");
-      await lose(on);
+      await site(on, "down");
       reads(await people.done("fail over prod unplanned"), /Done in/);
       // the card says what it gives up: each mirror holds something newer, and not of one moment
       await people.tells(/each mirror's own newest state.*together only sluice\.\S+ is one/, 5_000);
@@ -84,6 +85,31 @@ export const failover: readonly Scenario[] = [
       await undo();
       equal(await metadata(on, "vg_epicprd"), before, "the original's metadata after its clone");
       await training.must("test -s /epic/prd/patients.dat; touch /epic/prd/still-writable; sync");
+    },
+  },
+  {
+    name: "5 the site is back, with writes of its own: it is fenced, and failback brings what was written on the copy home",
+    run: async (on) => {
+      const { people, production, training } = on;
+      await site(on, "up");
+      // production went on as soon as its disks answered again: a split brain, until it is fenced
+      await production.must("echo split >/epic/prd/after-failover; sync", { limitMs: 600_000 });
+      reads(await people.done("fence prod"), /Done in/);
+      await answers(production);
+      equal((await remains(production))["mounts"], undefined, "mounts of production");
+      const told = await people.done("fail back prod", {
+        // of the second of its two runs
+        ends: /at home again, with|\*(Failed|Half done|Not possible|Stopped|Cancelled|Expired|Denied)/,
+      });
+      reads(told, /at home again, with/);
+      equal(await production.must("cat /epic/prd/on-the-copy"), "written-there\n", "what was written on the copy");
+      await production.must(
+        "test ! -e /epic/prd/never-sent; test ! -e /epic/prd/after-failover; irischeck /epic/prd/iris",
+      );
+      // but for what this run noted there of the mounts it stopped: one small file
+      equal(await remains(training, [".quiesced"]), {}, "the failover host");
+      await production.must("pcs resource enable grp_epicprd --wait; systemctl -q is-active irisdb");
+      await answers(training);
     },
   },
 ];
