@@ -149,6 +149,19 @@ export async function sourceSnapshots(member: MemberView, on: ReadTools): Promis
   return array.snapshots.list(volume.uuid);
 }
 
+/**
+ * The cluster whose snapshots have no identity that a mirror's two sides share (ONTAP before 9.11); undefined where both have. What a run takes on
+ * the source can be found on the mirror by nothing else: a name alone proves nothing.
+ */
+export const namelessSide = (
+  { source, mirror, snapshots }: MemberView,
+  onSource: readonly Snapshot[],
+): string | undefined =>
+  [
+    { cluster: source.cluster, there: onSource },
+    { cluster: mirror.cluster, there: snapshots },
+  ].find(({ there }) => there.length > 0 && there.every((each) => each.versionUuid === undefined))?.cluster;
+
 /** The policy a member's mirror follows. Throws a Refusal where it cannot be read. */
 export async function mirrorPolicy(member: MemberView, on: ReadTools): Promise<MirrorPolicy> {
   const { policy } = member.relationship;

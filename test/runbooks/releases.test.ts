@@ -34,6 +34,12 @@ describe("both clusters run an older release", () => {
           expect(warnings.includes("9.12.1 or later has")).toBe(!isAtLeast(release, 12));
         }
         const before = world.snapshot();
+        if (!isAtLeast(release, 11)) {
+          const fresh = await ask("clone prod for training with fresh data");
+          expect(fresh.outcome).toBe("refused");
+          expect(plainText(fresh.problem ?? "")).toMatch(/snapshots have none \(ONTAP 9\.11.*Nothing was changed\.$/);
+          expect(world.snapshot()).toEqual(before);
+        }
         const restored = await ask(restoring);
         if (isAtLeast(release, 11)) {
           expect(restored.outcome).toBe("succeeded");

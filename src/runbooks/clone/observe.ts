@@ -10,6 +10,7 @@ import { cloneTarget, getSet, listed } from "../inventory.js";
 import {
   lossesByUpdate,
   mirrorPolicy,
+  namelessSide,
   refuseBroken,
   refusePaused,
   sourceSnapshots,
@@ -248,6 +249,12 @@ async function freshLosses(members: readonly MemberView[], on: ReadTools): Promi
   return Promise.all(
     members.map(async (member) => {
       const [onSource, policy] = await Promise.all([sourceSnapshots(member, on), mirrorPolicy(member, on)]);
+      const nameless = namelessSide(member, onSource);
+      if (nameless !== undefined)
+        throw new Refusal(
+          `Fresh data is found on the mirror by its snapshot's identity, and on ${nameless} snapshots have none (ONTAP 9.11 or later has).`,
+          { next: "Clone one of the snapshots that are there, or update the mirror first. Nothing was changed." },
+        );
       return lossesByUpdate(member, onSource, policy, [safetyLabel]);
     }),
   );

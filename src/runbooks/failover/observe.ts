@@ -6,7 +6,14 @@ import { igroupFor } from "../clone/observe.js";
 import { clonesAmong, mountsOf } from "../clones.js";
 import { groupsOf, mountUnder } from "../groups.js";
 import { getHost, getSet, listed } from "../inventory.js";
-import { refuseBroken, sourceSnapshots, viewMirrors, type MemberView, type MirrorView } from "../mirrors.js";
+import {
+  namelessSide,
+  refuseBroken,
+  sourceSnapshots,
+  viewMirrors,
+  type MemberView,
+  type MirrorView,
+} from "../mirrors.js";
 import { choosePoint, showTime, type SetPoint } from "../points.js";
 import type { Inventory, ReadTools, RunFacts } from "../tools.js";
 import type { Facts } from "./facts.js";
@@ -221,17 +228,12 @@ function pointOf(asked: FailoverRequest, set: SetConfig, view: MirrorView, timeZ
  */
 async function refuseNameless(set: SetConfig, members: readonly MemberView[], on: ReadTools): Promise<void> {
   const sides = await Promise.all(
-    members.map(async (member) => [
-      { cluster: member.source.cluster, snapshots: await sourceSnapshots(member, on) },
-      { cluster: member.mirror.cluster, snapshots: member.snapshots },
-    ]),
+    members.map(async (member) => namelessSide(member, await sourceSnapshots(member, on))),
   );
-  const side = sides
-    .flat()
-    .find(({ snapshots }) => snapshots.length > 0 && snapshots.every(({ versionUuid }) => versionUuid === undefined));
-  if (!side) return;
+  const side = sides.find((each) => each !== undefined);
+  if (side === undefined) return;
   throw new Refusal(
-    `A planned failover of ${set.name} finds its final state on the mirror by the snapshot's identity, and on ${side.cluster} snapshots have none (ONTAP 9.11 or later has).`,
+    `A planned failover of ${set.name} finds its final state on the mirror by the snapshot's identity, and on ${side} snapshots have none (ONTAP 9.11 or later has).`,
     {
       next: `Upgrade it, or stop the application and update the mirror first, and then fail over without the array. ${nothing}`,
       detail: { choices: [{ label: "Without the array", say: `failover ${set.name} unplanned` }] },

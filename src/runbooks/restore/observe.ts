@@ -5,7 +5,7 @@ import { durationMs } from "../../core/units.js";
 import type { MirrorPolicy, Snapshot } from "../../ontap/index.js";
 import { hostsBehind } from "../hostsBehind.js";
 import { getSet, listClonePlaces } from "../inventory.js";
-import { lossesByUpdate, mirrorPolicy, refuseBroken, viewMirrors, type MemberView } from "../mirrors.js";
+import { lossesByUpdate, mirrorPolicy, namelessSide, refuseBroken, viewMirrors, type MemberView } from "../mirrors.js";
 import { choosePoint, isNightly, nightOf, safetyLabel, type SetPoint } from "../points.js";
 import type { ReadTools } from "../tools.js";
 import type { Facts, MemberRestore } from "./facts.js";
@@ -88,20 +88,14 @@ function whyUnsafe({ mirror, relationship }: MemberView, policy: MirrorPolicy): 
   return `the policy ${policy.name} of the mirror ${mirror.volume} keeps no snapshots with the label ${safetyLabel}`;
 }
 
-/** Releases before 9.11 have no uuid that a snapshot keeps on the other side of a mirror; a name alone proves nothing. */
 async function refuseUnknowable(member: MemberView, onSource: readonly Snapshot[], on: ReadTools): Promise<void> {
-  const sides = [
-    { cluster: member.source.cluster, snapshots: onSource },
-    { cluster: member.mirror.cluster, snapshots: member.snapshots },
-  ];
-  for (const { cluster, snapshots } of sides) {
-    if (snapshots.length === 0 || snapshots.some((each) => each.versionUuid !== undefined)) continue;
-    const [lack] = await on.ontap(cluster).cluster.listLacking(["snapshotVersion"]);
-    throw new Refusal(
-      `I cannot tell which snapshots of ${member.source.volume} and its mirror are the same: ${lack?.says ?? "no snapshot has a version uuid (ONTAP 9.11 or later has)"}, on ${cluster}.`,
-      { next: `Upgrade ${cluster}, or restore by hand. ${nothing}` },
-    );
-  }
+  const cluster = namelessSide(member, onSource);
+  if (cluster === undefined) return;
+  const [lack] = await on.ontap(cluster).cluster.listLacking(["snapshotVersion"]);
+  throw new Refusal(
+    `I cannot tell which snapshots of ${member.source.volume} and its mirror are the same: ${lack?.says ?? "no snapshot has a version uuid (ONTAP 9.11 or later has)"}, on ${cluster}.`,
+    { next: `Upgrade ${cluster}, or restore by hand. ${nothing}` },
+  );
 }
 
 function refuseNoCommon(member: MemberView, onSource: readonly Snapshot[]): void {
