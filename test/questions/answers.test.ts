@@ -324,6 +324,7 @@ describe("whatever is asked, there is an answer", () => {
     expect(readdirSync("test/golden/answers").sort()).toEqual([
       "approvals.txt",
       "clones.txt",
+      "digest-key-vault-lost.txt",
       "digest-trouble.txt",
       "health-all-well.txt",
       "health-array-login-refused.txt",

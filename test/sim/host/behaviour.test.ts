@@ -152,16 +152,17 @@ describe("a LUN that goes away", () => {
     });
   });
 
-  test("its number given to another LUN: the old identity stays until the device is deleted and found again", async () => {
+  test("its number given to another LUN: the old identity stays until the kernel is told to look again, or the device is found anew", async () => {
     await out(LOGIN);
     san.create("80Abc+LUN009", TiB);
     san.maps.set(0, "80Abc+LUN009");
     const stale = hosts.state().hosts[VM]?.devices.find((each) => each.state === "stale");
     expect(stale?.serial).toBe(C);
     const wwid = await out(
-      `d=/sys/block/${stale?.name}/device; echo 1 >$d/rescan; cat $d/wwid; multipath -f ${WC}; h=$(readlink -f $d | grep -o 'host[0-9]*'); echo 1 >$d/delete; echo "0 0 0" >/sys/class/scsi_host/$h/scan; cat /sys/class/scsi_device/\${h#host}:0:0:0/device/wwid`,
+      `d=/sys/block/${stale?.name}/device; cat $d/wwid; echo 1 >$d/rescan; cat $d/wwid; multipath -f ${WC}; h=$(readlink -f $d | grep -o 'host[0-9]*'); echo 1 >$d/delete; echo "0 0 0" >/sys/class/scsi_host/$h/scan; cat /sys/class/scsi_device/\${h#host}:0:0:0/device/wwid`,
     );
-    expect(wwid).toBe(`naa.${WC.slice(1)}\nnaa.${wwidOf("80Abc+LUN009").slice(1)}\n`);
+    const anew = `naa.${wwidOf("80Abc+LUN009").slice(1)}\n`;
+    expect(wwid).toBe(`naa.${WC.slice(1)}\n${anew}${anew}`);
   });
 
   test("under restore it is read-only", async () => {

@@ -59,7 +59,7 @@ test.each(READINGS)(
           expect(forbidden(on.state, known)).toEqual([]);
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     );
     expect(on.calls()).toBeGreaterThan(2000);
   },
