@@ -20,7 +20,7 @@ export default {
     ],
   },
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   maxWorkers: 2,
   // A worker keeps the modules of every file it has run, and gets slower with them: above this it is begun anew between two files.
   workerIdleMemoryLimit: "1GB",

@@ -78,7 +78,8 @@ export interface Scene {
   close(): Promise<void>;
 }
 
-const patienceMs = 90_000;
+/** A limit only: going home with twelve volumes takes the most, over a minute on an idle machine. */
+const patienceMs = 240_000;
 
 /** Polls until `look` gives something; says what it saw last when it never does. */
 export async function until<T>(
