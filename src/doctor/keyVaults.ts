@@ -1,5 +1,6 @@
 import type { Vault, VaultSecret } from "../azure/index.js";
 import type { ClusterConfig } from "../config/types.js";
+import { isSameVault, SECRET_SOON_MS } from "../core/key-vault.js";
 import type { AzureKeyVault } from "../ontap/index.js";
 import { fail, ok, warn, type Check, type Finding } from "./check.js";
 
@@ -18,8 +19,6 @@ export interface VaultSecretLook {
 }
 
 const DAY_MS = 86_400_000;
-const SOON_DAYS = 30;
-const bare = (url: string): string => url.replace(/\/+$/, "").toLowerCase();
 const ROTATE = "Make a new one in Azure, write it to both places, restart Sluice, and rotate it.";
 
 /** Do the nodes reach the vaults their keys are in, and when does the secret end that opens them? An hour without one takes volumes offline. */
@@ -36,7 +35,7 @@ export function keyVaultCheck(
       const { keyVault } = cluster;
       const vaults = await look.azureKeyVaults.list();
       const reach = await Promise.all(vaults.map((vault) => reachOf(name, vault, look)));
-      const strange = vaults.filter(({ vault }) => !keyVault || bare(vault) !== bare(keyVault.url));
+      const strange = vaults.filter(({ vault }) => !keyVault || !isSameVault(vault, keyVault.url));
       return [
         ...reach,
         ...strange.map(({ svm, vault }) =>
@@ -85,6 +84,7 @@ async function secretOf(
   const days = Math.floor((Date.parse(secret.expires) - now) / DAY_MS);
   const day = secret.expires.slice(0, 10);
   if (days < 0) return fail(name, `the secret that opens ${url} ended on ${day}.`, ROTATE);
-  if (days < SOON_DAYS) return warn(name, `the secret that opens ${url} ends on ${day}, in ${days} days.`, ROTATE);
+  if (days * DAY_MS < SECRET_SOON_MS)
+    return warn(name, `the secret that opens ${url} ends on ${day}, in ${days} days.`, ROTATE);
   return ok(name, `the secret that opens ${url} ends on ${day}.`);
 }

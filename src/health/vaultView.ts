@@ -1,4 +1,5 @@
 import type { ClusterConfig, KeyVaultConfig } from "../config/types.js";
+import { isSameVault } from "../core/key-vault.js";
 import { asProblem, Rejected } from "../core/problems.js";
 import type { AzureKeyVault, OntapReader, Volume } from "../ontap/index.js";
 import type { Looked } from "./looked.js";
@@ -44,8 +45,6 @@ export const lostVaultNote = ({ cluster, svm }: Pick<KeyVaultHealth, "cluster" |
 /** An SVM's volumes, perhaps from a list that was fetched before. */
 export type VolumesOf = (cluster: string, svm: string) => Promise<Looked<readonly Volume[]>>;
 
-const bare = (url: string): string => url.replace(/\/+$/, "").toLowerCase();
-
 /** The key vaults of Cloud Volumes ONTAP among these clusters. A cluster that does not answer has none here: its trouble is told elsewhere. */
 export async function lookAtKeyVaults(
   on: VaultTools,
@@ -70,7 +69,7 @@ async function ofVault(
 ): Promise<KeyVaultHealth> {
   const array = on.ontap(cluster.name);
   const svm = vault.svm ?? "";
-  const named = cluster.keyVault && bare(cluster.keyVault.url) === bare(vault.vault) ? cluster.keyVault : undefined;
+  const named = cluster.keyVault && isSameVault(cluster.keyVault.url, vault.vault) ? cluster.keyVault : undefined;
   const [problems, volumes, secret, lostSince] = await Promise.all([
     looked(async () => (await array.azureKeyVaults.getHealth(vault.uuid)).problems),
     volumesOf(cluster.name, svm),

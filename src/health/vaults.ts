@@ -1,3 +1,4 @@
+import { SECRET_SOON_MS } from "../core/key-vault.js";
 import { showDuration, showTime } from "../core/units.js";
 import { listed, type Finding, type FindingKind, type Severity } from "./finding.js";
 import type { KeyVaultHealth } from "./vaultView.js";
@@ -5,8 +6,7 @@ import type { KeyVaultHealth } from "./vaultView.js";
 const DAY_MS = 86_400_000;
 /** Nodes ask every 15 minutes; after four misses the volumes go offline (reference: NetApp, task-azure-key-vault). */
 export const VAULT_PATIENCE_MS = 3_600_000;
-/** A secret that ends sooner than this is said, and sooner than that is bad. */
-const SOON_MS = 30 * DAY_MS;
+/** A secret that ends sooner than this is bad. */
 const VERY_SOON_MS = 7 * DAY_MS;
 /** More names than this help nobody. */
 const MOST_NAMES = 6;
@@ -96,7 +96,7 @@ function secretFindings(vault: KeyVaultHealth, now: number): Finding[] {
 }
 
 function endFindings({ cluster, svm, vault }: KeyVaultHealth, leftMs: number, day: string): Finding[] {
-  if (leftMs > SOON_MS) return [];
+  if (leftMs > SECRET_SOON_MS) return [];
   const it = `the client secret with which ${svm} on ${cluster} opens ${vault}`;
   if (leftMs <= 0) {
     const says = `SECRET ENDED on ${day}: ${it}. An hour after the vault refuses it, its encrypted volumes go OFFLINE. Make a new one in Azure, write it to both places, restart Sluice, and rotate.`;

@@ -6,6 +6,7 @@ import { cvoOf } from "./cloud/console.js";
 import { refuseInUse } from "./cloud/inUse.js";
 import { defineRunbook, type Planner } from "./define.js";
 import { listed } from "./inventory.js";
+import { holds } from "./network/addresses.js";
 import { attachNic as attach, createNic, lookForNic, nicName, nicOf, type AttachNic } from "./steps/attachNic.js";
 import type { ReadTools, RunFacts } from "./tools.js";
 
@@ -193,13 +194,6 @@ async function subnetOf(address: string, near: string, on: ReadTools): Promise<{
   throw new Refusal(`No subnet of ${vnetName === "" ? "the node's network" : vnetName} holds ${address}.`, {
     next: `Make one for replication, or name another address. ${nothing}`,
   });
-}
-
-const bits = (address: string): number => address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-function holds(prefix: string, address: string): boolean {
-  const [base = "", length = "32"] = prefix.split("/");
-  const size = 2 ** (32 - Number(length));
-  return Math.floor(bits(base) / size) === Math.floor(bits(address) / size);
 }
 
 function plan(_asked: Request, { cluster, missing, there, subnet, run }: Facts, p: Planner<typeof steps>): void {

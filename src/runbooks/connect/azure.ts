@@ -3,6 +3,7 @@ import type { Nic, RouteTable, SecurityGroup, SecurityRule } from "../../azure/i
 import { listed } from "../inventory.js";
 import type { ReadTools } from "../tools.js";
 import type { Side } from "./facts.js";
+import { holds } from "../network/addresses.js";
 
 const nothing = "Nothing was changed.";
 /** What replication speaks (reference 2). */
@@ -121,13 +122,3 @@ const matches = (prefix: string, address: string): boolean =>
   prefix === "*" || prefix === "VirtualNetwork" || (/^\d/.test(prefix) && holds(prefix, address));
 
 const prefixLength = (network: string): number => Number(network.split("/")[1] ?? "32");
-
-const bits = (address: string): number => address.split(".").reduce((sum, part) => (sum * 256 + Number(part)) >>> 0, 0);
-
-function holds(network: string, address: string): boolean {
-  const [base = ""] = network.split("/");
-  const length = prefixLength(network);
-  if (!/^\d+(\.\d+){3}$/.test(base)) return false;
-  const mask = length === 0 ? 0 : (0xffffffff << (32 - length)) >>> 0;
-  return (bits(base) & mask) >>> 0 === (bits(address) & mask) >>> 0;
-}
