@@ -2,6 +2,7 @@ import { attachText } from "./scripts/attach.js";
 import { buildText, unbuildText } from "./scripts/build.js";
 import { checkText } from "./scripts/check.js";
 import { detachText } from "./scripts/detach.js";
+import { forgetText } from "./scripts/forget.js";
 import { freezeText, frozenText, thawText } from "./scripts/freeze.js";
 import { inspectText } from "./scripts/inspect.js";
 import { prepareText, readyText, unprepareText } from "./scripts/prepare.js";
@@ -14,6 +15,7 @@ export const everyScript = (): readonly { readonly name: string; readonly text: 
   { name: "build", text: buildText },
   { name: "check", text: checkText },
   { name: "detach", text: detachText },
+  { name: "forget", text: forgetText },
   { name: "freeze", text: freezeText },
   { name: "frozen", text: frozenText },
   { name: "inspect", text: inspectText },

@@ -8,9 +8,11 @@ export { freeze, frozen, thaw, type FreezeInput } from "./freeze.js";
 export { inspect, type Holder, type InspectFacts, type InspectInput } from "./inspect.js";
 export { isReady, prepare, ready, unprepare, type PrepareInput, type ReadyFacts } from "./prepare.js";
 export {
+  forget,
   quiesce,
   quiesced,
   reactivate,
+  unquiesce,
   type KeptFacts,
   type QuiescedFacts,
   type QuiescedInput,

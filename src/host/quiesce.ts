@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { defineChange, defineRead } from "./define.js";
+import { forgetText } from "./scripts/forget.js";
 import { quiescedText, quiesceText, reactivateText } from "./scripts/quiesce.js";
 import type { HostReader, Settled } from "./types.js";
 import { groupName, hook, tag, wwid } from "./words.js";
@@ -106,13 +107,40 @@ export const quiesce = defineChange<QuiesceInput, KeptFacts>({
   }),
 });
 
-/** Reads the LUNs anew and brings back exactly what quiesce wrote down. Starts the application only when given `startHook`. */
-export const reactivate = defineChange<ReactivateInput, KeptFacts>({
+const reactivation = {
   name: "reactivate",
   text: reactivateText,
   input: reactivateInput,
   output: keptFacts,
   timeoutMs: 40 * 60_000,
   look: lookReactivated,
-  env: (input) => ({ ...placeEnv(input), SLUICE_HOOK: input.startHook }),
+};
+const reactivateEnv = (input: ReactivateInput) => ({ ...placeEnv(input), SLUICE_HOOK: input.startHook });
+
+/** Reads the LUNs anew and brings back exactly what quiesce wrote down. Starts the application only when given `startHook`. */
+export const reactivate = defineChange<ReactivateInput, KeptFacts>({ ...reactivation, env: reactivateEnv });
+
+/**
+ * The same as the way back of a quiesce, after which nothing is left to go on from: once everything is back, what was written down goes. Whether it has
+ * happened, quiesce's own look tells; afterwards this one could not tell it from never begun.
+ */
+export const unquiesce = defineChange<ReactivateInput, KeptFacts>({
+  ...reactivation,
+  env: (input) => ({ ...reactivateEnv(input), SLUICE_FORGET: "1" }),
+});
+
+const forgotten = z.object({ boot: z.string() });
+
+/** Removes what quiesce wrote down, for when nothing may be brought back by it any more. None the worse for being run twice. */
+export const forget = defineChange<QuiescedInput, z.infer<typeof forgotten>>({
+  name: "forget",
+  text: forgetText,
+  input: quiescedInput,
+  output: forgotten,
+  timeoutMs: 10 * 60_000,
+  look: async (on, input) => {
+    const { record, boot } = await quiesced.ask(on, input);
+    return record === "none" ? { found: "done", output: { boot } } : { found: "absent" };
+  },
+  env: ({ tag: name }) => ({ SLUICE_TAG: name }),
 });

@@ -5,6 +5,7 @@ import {
   build,
   check,
   detach,
+  forget,
   freeze,
   frozen,
   inspect,
@@ -62,6 +63,7 @@ const calls: readonly ScriptCall[] = [
   inspect.script({ target: san.iqn, tag: "sluice_r1", mounts: ["/epic/trn"], vgs: ["vg_trn"], wwids }),
   quiesce.script(quiesceInput({ expected: ["irisdb"] })),
   reactivate.script({ tag, vgs, wwids }),
+  forget.script({ tag, vgs, wwids }),
   quiesced.script({ tag, vgs, wwids }),
   readTicket.script({ ticket: "t1" }),
   build.script({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { inspect, quiesce, quiesced, reactivate } from "../../src/host/index.js";
+import { forget, inspect, quiesce, quiesced, reactivate, unquiesce } from "../../src/host/index.js";
 import { place, quiesceInput, type Place } from "./support/world.js";
 
 const stopHook = "pcs resource disable grp_epicprd --wait";
@@ -64,6 +64,37 @@ describe("quiesce and reactivate", () => {
       output: { mounts: [{ path: "/epic/prd", mounted: true }] },
     });
     expect(at.hosts.snapshot()).toEqual(before);
+  });
+
+  test("what was written down goes when it is forgotten, and with the way back once everything is back", async () => {
+    const at = place("epic-prd-01");
+    const here = { tag, vgs, wwids };
+    const forgotten = async (ticket: string) => {
+      await at.host.start(forget.script(here), ticket);
+      return forget.settle(at.host, here, ticket);
+    };
+    const kept = async () => (await at.hosts.run("epic-prd-01", "ls /var/lib/sluice")).stdout.trim().split("\n");
+    await off(at, "t1", { stopHook });
+    expect(await kept()).toEqual([`${tag}.quiesced`, "t1.json"]);
+    expect(await forget.look(at.host, here)).toEqual({ found: "absent" });
+    expect([await forgotten("t2"), await forgotten("t3"), await forget.look(at.host, here)]).toEqual(
+      Array(3).fill({ found: "done", output: expect.anything() }),
+    );
+    expect(await kept()).toEqual(["t1.json", "t2.json", "t3.json"]);
+    expect(shown(at).mounts).toEqual([]);
+
+    const again = place("epic-prd-01");
+    const before = again.hosts.snapshot();
+    await off(again, "t1", { stopHook });
+    again.hosts.fault("epic-prd-01", { kind: "command", command: "mount", exitCode: 32, times: 1 });
+    for (const ticket of ["t2", "t3", "t4"]) await again.host.start(unquiesce.script({ ...here, startHook }), ticket);
+    expect(await again.host.ticket("t2")).toMatchObject({ state: "ended", outcome: { result: { code: "mount" } } });
+    expect(await again.host.ticket("t3")).toMatchObject({ state: "ended", outcome: { result: { ok: true } } });
+    // what it would go on from is gone, and so it refuses
+    expect(await again.host.ticket("t4")).toMatchObject({ state: "ended", outcome: { result: { code: "record" } } });
+    expect(await seen(again)).toMatchObject({ record: "none" });
+    expect(await quiesce.look(again.host, quiesceInput({ stopHook }))).toEqual({ found: "absent" });
+    expect(again.hosts.snapshot()).toEqual(before);
   });
 
   test("what was restored underneath is what is seen afterwards", async () => {

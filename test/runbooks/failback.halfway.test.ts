@@ -182,6 +182,28 @@ describe("a failback that was left half way", () => {
     );
   });
 
+  test("home, and only the note on the host that is left cannot be removed: the card says that nothing else is to be done", async () => {
+    await done("fail over prod");
+    engine.hooks.beforeAppend = (_run, entries) => {
+      if (entries.some(({ event }) => event.type === "began" && event.step.endsWith("-forgetStopped")))
+        world.hosts.fault("epic-dr-01", { kind: "unreachable" });
+    };
+    const child = await say("fail back prod");
+    expect(child.status).toBe("parked");
+    engine.hooks.beforeAppend = undefined;
+    const said = standing(child);
+    expect(said[0]).toBe("Production: prod is at home again, and its copies follow it.");
+    expect(said.at(-1)).toBe(
+      "To do: nothing for prod. Sluice's note of what it had stopped is left on epic-dr-01, epic-prd-01 and epic-prd-02 (in /var/lib/sluice) and harms nobody; trying again here removes it.",
+    );
+    world.hosts.clearFaults();
+    await engine.append(child.id, {
+      type: "triedAgain",
+      step: child.steps.find(({ phase }) => phase === "failed")!.planned.id,
+    });
+    expect((await engine.drive(child.id)).outcome).toBe("succeeded");
+  });
+
   test("somebody else's mirror onto the array's volume is no failback of ours", async () => {
     await done("fail over prod");
     const [{ name: alias } = { name: "" }] = await ali().svmPeers.list({ svm: "svm_epic" });

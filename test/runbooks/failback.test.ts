@@ -33,6 +33,11 @@ const factsOf = (view: RunView): string =>
 const used = (view: RunView): string[] => view.steps.map(({ planned }) => planned.uses);
 const mountsOn = (host: string): Record<string, string | null> =>
   Object.fromEntries((world.hosts.state().hosts[host]?.mounts ?? []).map((each) => [each.mountPoint, each.content]));
+/** What lies in Sluice's folder on the hosts beside the scripts' own records. */
+async function notesOn(...hosts: readonly string[]): Promise<string> {
+  const listed = await Promise.all(hosts.map((host) => world.hosts.run(host, "ls /var/lib/sluice | grep -v 'json$'")));
+  return listed.map(({ stdout }) => stdout).join("");
+}
 const remembered = () => recallFailover({ recall: (name) => engine.store.note(name) }, "prod");
 const childOf = (view: RunView): Promise<RunView> => engine.view(view.child!.id);
 const closingOf = (view: RunView): string =>
@@ -71,8 +76,10 @@ describe("one volume", () => {
   test("failed over and back with nothing written, everything is as it was, but for two named snapshots", async () => {
     const before = comparable();
     await done("fail over prod");
+    expect(await notesOn("epic-prd-01")).toMatch(/^sluice_\w+\.quiesced$/m);
     await done("fail back prod and start the application");
     expect(comparable()).toEqual(before);
+    expect(await notesOn("epic-dr-01", "epic-prd-01", "epic-prd-02")).toBe("");
     expect(await remembered()).toBeUndefined();
     const [home] = await ali().volumes.list({ svm: "svm_epic", name: "epic_prd" });
     const names = (await ali().snapshots.list(home!.uuid)).map(({ name }) => name);
@@ -176,6 +183,20 @@ describe("one volume", () => {
     expect(await remembered()).toBeDefined();
     world.hosts.closeFile("epic-dr-01", "/epic/prd/x.dat");
     await done("fail back prod");
+  });
+
+  test("a failover that is taken back leaves no note of what it had stopped", async () => {
+    const before = comparable();
+    const does = { kind: "error", code: 6619634, message: "The aggregate is too busy." } as const;
+    world.fabric.fault("ali-ontap-01", { method: "POST", path: "/snapshots", times: 10_000, does });
+    const view = await say("fail over prod");
+    world.fabric.clearFaults();
+    expect(view.outcome).toBe("undone");
+    expect(
+      view.steps.filter(({ planned, phase }) => planned.uses === "quiesceHost" && phase === "undone"),
+    ).toHaveLength(2);
+    expect(comparable()).toEqual(before);
+    expect(await notesOn("epic-prd-01", "epic-prd-02")).toBe("");
   });
 
   describe("is refused", () => {
@@ -313,6 +334,7 @@ test("twelve volumes in three groups go there and back", async () => {
     const shape = (snapshot: unknown): string =>
       JSON.stringify((snapshot as { hosts: unknown }).hosts).replace(/c-[0-9a-f]{16}/g, "c");
     expect(shape(comparable())).toBe(shape(before));
+    expect(await notesOn("epic-dr-01", "epic-prd-01", "epic-prd-02")).toBe("");
   } finally {
     await world.close();
   }

@@ -281,6 +281,8 @@ main() {
   fi
   has_line back || printf 'back\\n' >>"$record"
   list_kept
+  # taken back whole: nothing is left to go on from
+  [ -z "$SLUICE_FORGET" ] || rm -f "$record"
   succeed
 }
 

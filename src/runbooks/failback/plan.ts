@@ -19,7 +19,7 @@ import { forgetFailover } from "../steps/failoverNote.js";
 import { unfenceSource } from "../steps/fence.js";
 import { findOnMirror } from "../steps/findOnMirror.js";
 import { dropIgroup, unmapMirrorLuns } from "../steps/giveBack.js";
-import { quiesceHost } from "../steps/hostsAside.js";
+import { forgetStopped, quiesceHost } from "../steps/hostsAside.js";
 import { hostTag } from "../steps/onHost.js";
 import { resyncMirror } from "../steps/resync.js";
 import { takeSnapshot } from "../steps/takeSnapshot.js";
@@ -52,6 +52,7 @@ export const steps = {
   dropLeftovers,
   resyncMirror,
   forgetFailover,
+  forgetStopped,
 };
 type P = Planner<typeof steps>;
 
@@ -158,7 +159,7 @@ function switchBack(asked: FailbackRequest, facts: Facts, leaving: Leaving, p: P
       host: hostPart(host),
       reactivate: {
         tag,
-        vgs: set.layout.volumeGroups.map(({ name }) => name),
+        vgs: groupNames(facts),
         wwids: wwidsOf(facts),
         ...(asked.startApplication === true && start !== undefined ? { startHook: start } : {}),
       },
@@ -166,10 +167,15 @@ function switchBack(asked: FailbackRequest, facts: Facts, leaving: Leaving, p: P
   }
   for (const [i, each] of facts.members.entries()) followAgain(each, snapshot, finals[i]?.versionUuid, p);
   p.step.forgetFailover({ set: set.name, mirrors: note.members.map(({ mirror }) => mirror), run: note.run });
+  const notes = [{ host: leaving.host, tag: hostTag(run.id), wwids: wwidsAt(leaving) }];
+  for (const { host, tag } of leaving.back) notes.push({ host, tag, wwids: wwidsOf(facts) });
+  for (const { host, tag, wwids } of notes)
+    p.step.forgetStopped({ host: hostPart(host), note: { tag, vgs: groupNames(facts), wwids } });
 }
 
 /** Off the host that took over: application, mounts, devices, LUNs. */
-function leave(facts: Facts, { host, places, luns, igroup, dropsIgroup, target, portals }: Leaving, p: P): void {
+function leave(facts: Facts, leaving: Leaving, p: P): void {
+  const { host, places, luns, igroup, dropsIgroup, target, portals } = leaving;
   const { run, note, set } = facts;
   const mapped = luns.map((all) =>
     all.flatMap((lun) =>
@@ -182,7 +188,7 @@ function leave(facts: Facts, { host, places, luns, igroup, dropsIgroup, target, 
     quiesce: {
       tag: hostTag(run.id),
       vgs: places.map(({ group }) => group.name),
-      wwids: luns.flat().map(({ wwid }) => wwid),
+      wwids: wwidsAt(leaving),
       ...(stop === undefined ? {} : { stopHook: stop, expected: [...ends] }),
     },
     ...(start === undefined ? {} : { startHook: start }),
@@ -306,3 +312,7 @@ const prefixOf = (name: string | undefined): string | undefined => /^(snapmirror
 const wwidsOf = ({ fenced }: Facts): string[] => [
   ...new Set(fenced.maps.map(({ serial }) => `3600a0980${Buffer.from(serial, "latin1").toString("hex")}`)),
 ];
+
+const wwidsAt = ({ luns }: Leaving): string[] => luns.flat().map(({ wwid }) => wwid);
+
+const groupNames = ({ set }: Facts): string[] => set.layout.volumeGroups.map(({ name }) => name);

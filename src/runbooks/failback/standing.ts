@@ -79,6 +79,7 @@ function standsInSwitch({ set }: FailbackRequest, story: Story): string[] {
   const homes = story.of("breakReverse", at);
   const mirrors = story.of("resyncMirror", at);
   const behind = mirrors.filter(({ done }) => !done);
+  const notes = story.of("forgetStopped", host).flatMap(({ at: each, done }) => (done ? [] : [each.host.name]));
   return [
     `Production: ${whereNow(set, story)}`,
     story.isDone("unfenceSource")
@@ -88,15 +89,18 @@ function standsInSwitch({ set }: FailbackRequest, story: Story): string[] {
       ...homes.map(({ at: each, done, begun }) => [stateHome(done, begun, each, story), name(each)] as const),
       ...mirrors.map(({ at: each, done, begun }) => [stateCopy(done, begun), name(each)] as const),
     ]),
-    story.isDone("forgetFailover") || !story.has("resumeProduction")
-      ? toDoBefore(set, story)
-      : `To do: try again here, which does only what is left (${behind.length === 0 ? "forgetting the failover" : `${listed(behind.map(({ at: each }) => each.volume))} following again`}). Until then ${set} has no mirror that is kept up. Do not fail it over.`,
+    story.isDone("forgetFailover")
+      ? `To do: nothing for ${set}. Sluice's note of what it had stopped is left on ${listed(notes)} (in /var/lib/sluice) and harms nobody; trying again here removes it.`
+      : !story.has("resumeProduction")
+        ? toDoBefore(set, story)
+        : `To do: try again here, which does only what is left (${behind.length === 0 ? "forgetting the failover" : `${listed(behind.map(({ at: each }) => each.volume))} following again`}). Until then ${set} has no mirror that is kept up. Do not fail it over.`,
   ];
 }
 
 function whereNow(set: string, story: Story): string {
   const back = story.of("resumeProduction", host);
   const home = back.filter(({ done }) => done).map(({ at: each }) => each.host.name);
+  if (story.isDone("forgetFailover")) return `${set} is at home again, and its copies follow it.`;
   if (home.length > 0)
     return `${set} is at home again: what was mounted before on ${listed(home)} is mounted there. The copies are behind it from then on.`;
   const [left] = story.of("quiesceHost", host);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { quiesce, reactivate, type QuiesceInput } from "../../host/index.js";
+import { forget, quiesce, reactivate, unquiesce, type QuiesceInput } from "../../host/index.js";
 import { defineStep, shown } from "../define.js";
 import { changes, hostResource } from "../resources.js";
 import { hostOf, hostShape, probeHost, runOnHost, undoOnHost } from "./onHost.js";
@@ -30,7 +30,7 @@ export const quiesceHost = defineStep<z.infer<typeof quiesceStepInput>, z.infer<
     describe: (given) => `it is activated, mounted and started again on ${hostOf(given.host).name}`,
     run: (given, _past, on) =>
       undoOnHost(
-        reactivate,
+        unquiesce,
         given.host.name,
         { ...place(given.quiesce), ...(given.startHook === undefined ? {} : { startHook: given.startHook }) },
         on,
@@ -55,4 +55,18 @@ export const reactivateHost = defineStep<z.infer<typeof reactivateStepInput>, z.
   probe: (given, on, past) => probeHost(reactivate, given.host.name, given.reactivate, on, past),
   run: (given, on) => runOnHost(reactivate, given.host.name, given.reactivate, on),
   undo: { stays: "the file systems are back as they were mounted before" },
+});
+
+const forgetInput = z.object({ host: hostShape, note: forget.input });
+
+/** The note that quiesce made on a host goes, when nothing is brought back by it any more: the last that a run does there. */
+export const forgetStopped = defineStep<z.infer<typeof forgetInput>, z.infer<typeof forget.output>>({
+  effect: "change",
+  input: forgetInput,
+  output: forget.output,
+  describe: (given) => `On ${hostOf(given.host).name}: remove Sluice's note of what was stopped and mounted there`,
+  touches: (given) => [changes(hostResource(hostOf(given.host)))],
+  probe: (given, on, past) => probeHost(forget, given.host.name, given.note, on, past),
+  run: (given, on) => runOnHost(forget, given.host.name, given.note, on),
+  undo: { impossible: "by then nothing is brought back from that note any more" },
 });
