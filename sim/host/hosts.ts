@@ -229,7 +229,12 @@ export function createHosts({ world, clock, san, knobs, memory }: HostsOptions):
   return hosts;
 }
 
-const undisturbed: Interference = { before: () => undefined, after: () => undefined, ended: () => undefined };
+const undisturbed: Interference = {
+  before: () => undefined,
+  after: () => undefined,
+  ended: () => undefined,
+  waits: () => undefined,
+};
 
 interface Around {
   readonly memory: ScriptMemory | undefined;
@@ -241,7 +246,8 @@ async function start(host: Host, run: Run, job: Job, { memory, restart }: Around
   if (machine.power === "off" || host.faults.some(({ rule }) => rule.kind === "unreachable"))
     throw new HostUnreachable(machine.host.name);
   const release = (): void => {
-    for (const [path, lock] of machine.locks) if (lock.run === run.id) machine.locks.delete(path);
+    for (const all of [machine.locks, machine.waiting])
+      for (const [path, { run: whose }] of all) if (whose === run.id) all.delete(path);
   };
   if (take(host, (rule) => rule.kind === "hang" && wants(rule.script, job))) {
     return { end: "hung", exitCode: -1, stdout: "", stderr: "", tookMs: 0, release };
@@ -304,6 +310,10 @@ function interference(host: Host, run: Run, job: Job): Interference {
           wants(each.script, job),
       );
       if (rule) run.end(rule.kind === "kill" ? "killed" : "rebooted");
+    },
+    waits: () => {
+      const rule = take(host, (each) => each.kind === "waits" && wants(each.script, job));
+      return rule?.kind === "waits" ? rule : undefined;
     },
   };
 }

@@ -126,6 +126,8 @@ export class Machine {
   /** What multipathd goes by; its configuration can say otherwise than the knob once it is read anew. */
   findMultipaths: "yes" | "strict" | "no";
   readonly locks = new Map<string, Lock>();
+  /** Which script has each lock from when on, if nobody else has it then. */
+  readonly waiting = new Map<string, { readonly run: number; readonly at: number }>();
   readonly resources: Resource[];
   readonly journal: string[] = [];
   readonly timers: Timer[] = [];
@@ -160,6 +162,7 @@ export class Machine {
       list.length = 0;
     this.suspended.clear();
     this.locks.clear();
+    this.waiting.clear();
     this.nextSid = 1;
     this.nextHostNumber = ISCSI_FIRST_HOST + this.host.wwpns.length;
     this.touch();

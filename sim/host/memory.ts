@@ -127,7 +127,7 @@ export class ScriptMemory {
   ): Promise<ExecResult> {
     const { machine, files, san } = on;
     for (const [path, lock] of machine.locks) if (lock.until <= run.startedAt) machine.locks.delete(path);
-    if (machine.locks.size > 0 || ITS_OWN.test(job.script)) return real();
+    if (machine.locks.size + machine.waiting.size > 0 || ITS_OWN.test(job.script)) return real();
     const machines = [...new Set([machine, ...machine.resources.map((each) => each.node)])];
     const key = JSON.stringify([machine.host.name, job, files.past, machines.map(pictureOf)], plainly);
     const known = (this.known.get(key) ?? []).find(
@@ -183,7 +183,7 @@ async function again(
 
 type Picture = Readonly<Record<string, unknown>>;
 
-const NOT_STATE = new Set(["host", "san", "knobs", "version", "locks", "resources"]);
+const NOT_STATE = new Set(["host", "san", "knobs", "version", "locks", "waiting", "resources"]);
 
 /** All that a machine knows, as a copy. */
 function pictureOf(machine: Machine): Picture {

@@ -68,6 +68,11 @@ export class Run {
    * for its child, and the child cannot die.
    */
   sleepUninterruptibly(): never {
+    return this.neverEnds();
+  }
+
+  /** Is under way until somebody ends it. */
+  neverEnds(): never {
     this.end("hung");
     throw new ScriptOver();
   }

@@ -13,6 +13,12 @@ export interface Interference {
   after(name: string, args: readonly string[]): ExecResult | undefined;
   /** Called when a program has ended; may end the script (crash, reboot). */
   ended(): void;
+  /** Asked of a script that would wait for a lock: how long somebody else has it, and how long nobody. */
+  waits(): Waits | undefined;
+}
+interface Waits {
+  readonly forMs: number;
+  readonly gapMs: number;
 }
 
 /**
@@ -193,29 +199,45 @@ function special(machine: Machine, run: Run, interference: Interference): Custom
         if (word === "-n" || word === "--nonblock") waitMs = 0;
         else if (word === "-w" || word === "--timeout" || word === "--wait") waitMs = Number(words.shift()) * 1000;
         else if (word === "-E" || word === "--conflict-exit-code") failure = Number(words.shift());
-        else if (word === "-u" || word === "--unlock") waitMs = -1;
+        else if (word === "-u" || word === "--unlock") waitMs = unlock;
       }
       const [target = "", ...command] = words;
-      const opened = ctx.fileDescriptors?.get(Number(target))?.replace(/^__file__:/, "");
+      // of a file opened for reading just-bash keeps the text and not the name: such a script is told so, and not that the lock is free
+      const opened = /^__file__:(.+)/.exec(ctx.fileDescriptors?.get(Number(target)) ?? "")?.[1];
       const path = /^\d+$/.test(target) ? opened : target;
       if (path === undefined) return { stdout: "", stderr: `flock: ${target}: Bad file descriptor\n`, exitCode: 65 };
+      if (path !== opened && !(await ctx.fs.exists(path))) await ctx.fs.writeFile(path, "");
       const outcome = await guarded(run, () => {
         run.assertAlive();
         run.elapse(machine.knobs.commandMs);
         const instead = interference.before("flock", args);
+        const waits = waitMs > 0 ? interference.waits() : undefined;
+        if (waits) waitFor(machine, run, path, waits);
         return instead ?? { stdout: "", stderr: "", exitCode: lock(machine, run, path, waitMs) ? 0 : failure };
       });
       if (outcome.exitCode !== 0 || command.length === 0 || !ctx.exec) return outcome;
       const text = command[0] === "-c" ? (command[1] ?? "") : quoteAll(command);
-      return ctx.exec(text, { cwd: ctx.cwd, env: ctx.exportedEnv ?? {}, stdin: String(ctx.stdin), stdinKind: "bytes" });
+      const { cwd, exportedEnv: env = {} } = ctx;
+      const ended = await ctx.exec(text, { cwd, env, stdin: String(ctx.stdin), stdinKind: "bytes" });
+      // its own file is closed with it; what was opened before is the script's
+      if (path !== opened && !run.over) lock(machine, run, path, unlock);
+      return ended;
     }),
   ];
 }
 
+/** In place of a time to wait. */
+const unlock = -1;
+
 /** Takes the lock as this script's time goes; false when it is held longer than the script will wait. */
 function lock(machine: Machine, run: Run, path: string, waitMs: number): boolean {
+  const next = machine.waiting.get(path);
+  if (next && next.at <= run.now() && (machine.locks.get(path)?.until ?? 0) <= run.now()) {
+    machine.locks.set(path, { run: next.run, until: Infinity });
+    machine.waiting.delete(path);
+  }
   const held = machine.locks.get(path);
-  if (waitMs < 0) {
+  if (waitMs === unlock) {
     if (held?.run === run.id) machine.locks.delete(path);
     return true;
   }
@@ -231,6 +253,14 @@ function lock(machine: Machine, run: Run, path: string, waitMs: number): boolean
   // Its real end is set when the script ends.
   machine.locks.set(path, { run: run.id, until: Infinity });
   return true;
+}
+
+/** Nobody hears of this script again; whoever looks meets somebody else's lock, then none, then this script's. */
+function waitFor(machine: Machine, run: Run, path: string, { forMs, gapMs }: Waits): never {
+  const until = run.now() + forMs;
+  machine.locks.set(path, { run: 0, until });
+  machine.waiting.set(path, { run: run.id, at: until + gapMs });
+  return run.neverEnds();
 }
 
 function duration(text: string | undefined): number | undefined {

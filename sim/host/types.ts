@@ -66,6 +66,17 @@ export type HostFault =
   /** The script's shell dies right after its `afterCommand`-th external command (counted from 1). */
   | { readonly kind: "kill"; readonly afterCommand: number; readonly script?: string; readonly times?: number }
   | { readonly kind: "reboot"; readonly afterCommand: number; readonly script?: string; readonly times?: number }
+  /**
+   * The script waits for the first lock it wants, which somebody else holds `forMs` long; for `gapMs` after that nobody holds it (the kernel has not woken the one
+   * who waits), and then the script does. It is under way until its limit.
+   */
+  | {
+      readonly kind: "waits";
+      readonly forMs: number;
+      readonly gapMs: number;
+      readonly script?: string;
+      readonly times?: number;
+    }
   /** One external command answers this. `when: "after"`: it takes effect first. */
   | {
       readonly kind: "command";

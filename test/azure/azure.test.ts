@@ -355,6 +355,20 @@ describe("a script that a reboot cut off, which Azure shows as running for ever"
     expect(puts() - before).toBe(2);
   });
 
+  test("is not taken for one that waits for the host's lock, in the very instant nobody holds it", async () => {
+    const { host, input } = await begun({ kind: "waits", forMs: 120_000, gapMs: 1_000 });
+    // the first look at the host falls on the instant, the second finds the script at work
+    for (const [afterMs, looks] of [
+      [120_000, 1],
+      [125_000, 2],
+    ] as const) {
+      await clock.sleep(afterMs);
+      expect(await host.ticket("t1")).toMatchObject({ state: "running" });
+      expect(await attach.settle(host, input, "t1")).toMatchObject({ found: "running" });
+      expect(puts()).toBe(1 + looks);
+    }
+  });
+
   test("is waited for while the host cannot be asked", async () => {
     const { host } = await begun({ kind: "reboot", afterCommand: 22 });
     at.hosts.fault(vm.name, { kind: "agentNotReady" });

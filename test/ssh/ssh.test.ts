@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { spawnSync } from "node:child_process";
 import fc from "fast-check";
+import { ManualClock } from "../../sim/kit/clock.js";
 import { createSsh as createServers, type Ssh, type SshServers } from "../../sim/ssh/index.js";
 import type { ScriptCall } from "../../src/core/script.js";
 import { createHost, quiesce, quiesced } from "../../src/host/index.js";
@@ -10,13 +11,15 @@ import { place, quiesceInput, type Place } from "../host/support/world.js";
 import { until } from "../support/until.js";
 
 const name = "epic-prd-01";
+let clock: ManualClock;
 let at: Place;
 let sim: Ssh;
 let servers: SshServers;
 let transports: SshTransport[];
 
 beforeEach(async () => {
-  at = place(name);
+  clock = new ManualClock(Date.UTC(2026, 10, 22));
+  at = place(name, {}, clock);
   sim = createServers({ world: at.world, hosts: at.hosts });
   servers = await sim.listen();
   transports = [];
@@ -143,6 +146,9 @@ describe("a lost connection", () => {
     const host = createHost(transport());
     at.hosts.fault(name, { kind: "kill", afterCommand: 12 });
     await expect(host.start(quiesce.script(input), "t1")).rejects.toMatchObject({ kind: "inDoubt" });
+    // its lock is held for as long as it ran
+    expect(await host.ticket("t1")).toMatchObject({ state: "running" });
+    clock.advance(10_000);
     expect(await host.ticket("t1")).toMatchObject({ state: "lost" });
     at.hosts.clearFaults();
     await host.start(quiesce.script(input), "t2");

@@ -213,6 +213,17 @@ ${LOGIN}
     expect(await sh("exec 9>/run/lock/x.lock; flock -n 9 || exit 75")).toMatchObject({ exitCode: 0 });
   });
 
+  test("a lock around a command goes with it; one that changes hands is free for a moment", async () => {
+    expect(await out("flock /run/l echo a; flock -n /run/l echo b; [ -e /run/l ] && echo c")).toBe("a\nb\nc\n");
+    hosts.fault(VM, { kind: "waits", forMs: 1_000, gapMs: 500 });
+    const waiting = await sh("exec 9>/run/l; flock -w 240 9; echo never");
+    expect(waiting).toMatchObject({ end: "hung", stdout: "" });
+    const free = "if flock -n /run/l true; then echo free; else echo held; fi";
+    expect(await out(`${free}; sleep 1.1; ${free}; sleep 1; ${free}`)).toBe("held\nfree\nheld\n");
+    waiting.release();
+    expect(await out(free)).toBe("free\n");
+  });
+
   test("killed after its k-th command, nothing behind it happens", async () => {
     hosts.fault(VM, { kind: "kill", afterCommand: 2 });
     const run = await sh("logger a; echo 1 >/root/1; logger b; echo 2 >/root/2; x=$(logger c); echo 3 >/root/3");
