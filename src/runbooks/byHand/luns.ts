@@ -26,7 +26,7 @@ export const mapText = (maps: readonly MapAt[]): Typed =>
 const unmapCli = ({ svm, lun, igroup }: MapAt): string =>
   `lun mapping delete -vserver ${cliWord(svm)} -path ${cliWord(lun)} -igroup ${cliWord(igroup)}`;
 
-/** LUNs are taken from an igroup's hosts; their uuids are known. */
+/** LUNs are taken from an igroup's hosts; their uuids are known. Source: ONTAP command reference, `lun mapping delete`. */
 export const unmapText = (maps: readonly (MapAt & { readonly uuid: string; readonly igroupUuid: string })[]): Typed =>
   typed(
     maps.map(unmapCli),
@@ -77,7 +77,19 @@ export const createText = (svm: string, paths: readonly string[], sizeBytes: num
   ),
 });
 
-/** A host's igroup with all its initiators. */
+const igroupDeleteCli = (svm: string, igroup: string): string =>
+  `lun igroup delete -vserver ${cliWord(svm)} -igroup ${cliWord(igroup)}`;
+
+/** A host's igroup goes, by its identity. Neither the command nor the call deletes one that has a map, unless told to (ONTAP command reference, `lun igroup delete`). */
+export const dropIgroupText = (svm: string, igroup: string, uuid: string, initiators: readonly string[]): HandOff => {
+  const { cli, rest } = igroupText(svm, igroup, "iscsi", initiators);
+  return {
+    ...typed([igroupDeleteCli(svm, igroup)], [{ method: "DELETE", path: `/api/protocols/san/igroups/${uuid}` }]),
+    back: { cli, rest },
+  };
+};
+
+/** A host's igroup with all its initiators. Source: ONTAP command reference, `lun igroup create`, `lun igroup delete`. */
 export const igroupText = (svm: string, igroup: string, protocol: string, initiators: readonly string[]): HandOff => ({
   ...typed(
     [
@@ -98,7 +110,7 @@ export const igroupText = (svm: string, igroup: string, protocol: string, initia
     ],
   ),
   back: typed(
-    [`lun igroup delete -vserver ${cliWord(svm)} -igroup ${cliWord(igroup)}`],
+    [igroupDeleteCli(svm, igroup)],
     [
       { method: "GET", path: `/api/protocols/san/igroups${filter({ "svm.name": svm, name: igroup })}` },
       { method: "DELETE", path: "/api/protocols/san/igroups/{uuid}" },

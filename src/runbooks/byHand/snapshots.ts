@@ -1,6 +1,6 @@
 import type { HandOff } from "../define.js";
 import { cliWord, filter, typed, type RestCall } from "../handOff.js";
-import { findVolume, type At } from "./volumes.js";
+import { findVolume, groupCli, groupNote, type At } from "./volumes.js";
 
 export interface NewSnapshot {
   readonly snapshot: string;
@@ -24,7 +24,13 @@ const takeCalls = (at: At, { snapshot, label, comment }: NewSnapshot): RestCall[
   },
 ];
 
-/** One snapshot of a set: by its consistency group at one instant; without one, of its only volume. */
+const groupDeleteCli = (svm: string, group: string, snapshot: string): string =>
+  `vserver consistency-group snapshot delete ${groupCli(svm, group)} -snapshot ${cliWord(snapshot)}`;
+
+/**
+ * One snapshot of a set: by its consistency group at one instant; without one, of its only volume. Source: ONTAP command reference 9.14.1,
+ * `vserver consistency-group snapshot create`, `… delete`.
+ */
 export function takeSetText(
   svm: string,
   volumes: readonly { readonly name: string; readonly uuid: string }[],
@@ -34,11 +40,7 @@ export function takeSetText(
   const { snapshot, label, comment } = wanted;
   const each = volumes.map(({ name, uuid }) => ({ svm, volume: name, uuid }));
   const back = typed(
-    group
-      ? [
-          `vserver consistency-group snapshot delete -vserver ${cliWord(svm)} -consistency-group ${cliWord(group.name)} -snapshot ${cliWord(snapshot)}`,
-        ]
-      : each.map((at) => deleteCli(at, snapshot)),
+    group ? [groupDeleteCli(svm, group.name, snapshot)] : each.map((at) => deleteCli(at, snapshot)),
     group ? groupDeletion(group.uuid, snapshot) : each.flatMap((at) => deleteCalls(at, snapshot)),
   );
   if (!group)
@@ -50,6 +52,7 @@ export function takeSetText(
       back,
     };
   return {
+    note: groupNote,
     ...typed(
       [
         `vserver consistency-group snapshot create -vserver ${cliWord(svm)} -consistency-group ${cliWord(group.name)} -snapshot ${cliWord(snapshot)} -consistency-type crash -snapmirror-label ${cliWord(label)} -comment ${cliWord(comment)}`,
@@ -88,12 +91,11 @@ export const deleteSetText = (
   snapshot: string,
   parts: readonly { readonly volume: string; readonly volumeUuid: string; readonly uuid: string }[],
   group: { readonly uuid: string; readonly name: string; readonly snapshotUuid: string } | null,
-): HandOff =>
-  typed(
+): HandOff => ({
+  ...(group ? { note: groupNote } : {}),
+  ...typed(
     group
-      ? [
-          `vserver consistency-group snapshot delete -vserver ${cliWord(svm)} -consistency-group ${cliWord(group.name)} -snapshot ${cliWord(snapshot)}`,
-        ]
+      ? [groupDeleteCli(svm, group.name, snapshot)]
       : parts.map(({ volume }) => deleteCli({ svm, volume }, snapshot)),
     group
       ? [
@@ -106,7 +108,8 @@ export const deleteSetText = (
           method: "DELETE" as const,
           path: `/api/storage/volumes/${volumeUuid}/snapshots/${uuid}`,
         })),
-  );
+  ),
+});
 
 /** Snapshots get a label, by which a mirror takes them along. */
 export const labelText = (

@@ -14,17 +14,48 @@ export const findVolume = ({ svm, volume }: At): RestCall => ({
   path: `/api/storage/volumes${filter({ "svm.name": svm, name: volume })}`,
 });
 
-/** A volume that was just made and holds nothing goes for good: not into the recovery queue. */
-const deletion = (at: At): RestCall[] => [
-  findVolume(at),
-  { method: "DELETE", path: "/api/storage/volumes/{uuid}?force=true" },
-];
-const deleteCli = ({ svm, volume }: At): string[] => [
-  `volume offline -vserver ${cliWord(svm)} -volume ${cliWord(volume)}`,
-  `volume delete -vserver ${cliWord(svm)} -volume ${cliWord(volume)} -force true`,
-];
+const offlineCli = ({ svm, volume }: At): string =>
+  `volume offline -vserver ${cliWord(svm)} -volume ${cliWord(volume)}`;
+const deleteCli = ({ svm, volume }: At): string => `volume delete -vserver ${cliWord(svm)} -volume ${cliWord(volume)}`;
+
+/**
+ * Volumes that were just made and hold nothing go for good: not into the recovery queue, where a clone would still hold its parent's snapshot
+ * (reference 7.4). In the CLI the volume must be offline, and `-force` is there at the advanced privilege only (NetApp, ONTAP command reference,
+ * `volume delete`); that it passes the recovery queue by is said of the REST call (`DELETE /storage/volumes/{uuid}`, `force`).
+ */
 export const deleteText = (volumes: readonly At[]): Typed =>
-  typed(volumes.flatMap(deleteCli), volumes.flatMap(deletion));
+  typed(
+    forGoodCli(volumes),
+    volumes.flatMap((at): RestCall[] => [
+      findVolume(at),
+      { method: "DELETE", path: "/api/storage/volumes/{uuid}?force=true" },
+    ]),
+  );
+const forGoodCli = (volumes: readonly At[]): string[] => [
+  "set -privilege advanced",
+  ...volumes.flatMap((at) => [offlineCli(at), `${deleteCli(at)} -force true`]),
+  "set -privilege admin",
+];
+
+/** A clone goes for good, by its identity. */
+export const deleteCloneText = (at: At, uuid: string): HandOff =>
+  typed(forGoodCli([at]), [{ method: "DELETE", path: `/api/storage/volumes/${uuid}?force=true` }]);
+
+/** A mirror's copy goes, by its identity, and lies in the recovery queue for a while. Source: ONTAP command reference, `volume offline`, `volume delete`. */
+export const deleteCopyText = (at: At, uuid: string): HandOff => ({
+  note: "Not by force: the array keeps it in its recovery queue for about twelve hours, where its administrator can still fetch it.",
+  ...typed([offlineCli(at), deleteCli(at)], [{ method: "DELETE", path: `/api/storage/volumes/${uuid}` }]),
+});
+
+/** Snapshots on a schedule of the volume's own, or none. Source: ONTAP command reference, `volume modify -snapshot-policy`; reference 7.1. */
+export const snapshotPolicyText = ({ svm, volume }: At, uuid: string, policy: string, was: string): HandOff => {
+  const text = (name: string): Typed =>
+    typed(
+      [`volume modify -vserver ${cliWord(svm)} -volume ${cliWord(volume)} -snapshot-policy ${cliWord(name)}`],
+      [{ method: "PATCH", path: `/api/storage/volumes/${uuid}`, body: { snapshot_policy: { name } } }],
+    );
+  return { ...text(policy), back: text(was) };
+};
 
 /** New thin volumes for LUNs. */
 export function createText(
@@ -101,8 +132,16 @@ export const splitText = (at: At): HandOff =>
     ],
   );
 
-/** Volumes that exist become one consistency group. */
+/** What to know before a consistency group's commands are typed. */
+export const groupNote = "The CLI has these commands from ONTAP 9.14.1 on; before that, take the REST calls.";
+
+/** Names a consistency group to a command that deletes: of one without a parent, the releases before 9.16.1 want to hear so. */
+export const groupCli = (svm: string, group: string): string =>
+  `-vserver ${cliWord(svm)} -consistency-group ${cliWord(group)} -parent-consistency-group -`;
+
+/** Volumes that exist become one consistency group. Source: ONTAP command reference 9.14.1, `vserver consistency-group create`, `… delete`. */
 export const groupText = (svm: string, group: string, volumes: readonly string[]): HandOff => ({
+  note: groupNote,
   ...typed(
     [
       `vserver consistency-group create -vserver ${cliWord(svm)} -consistency-group ${cliWord(group)} -volumes ${volumes.map(cliWord).join(",")}`,
@@ -120,7 +159,7 @@ export const groupText = (svm: string, group: string, volumes: readonly string[]
     ],
   ),
   back: typed(
-    [`vserver consistency-group delete -vserver ${cliWord(svm)} -consistency-group ${cliWord(group)}`],
+    [`vserver consistency-group delete ${groupCli(svm, group)}`],
     [
       { method: "GET", path: `/api/application/consistency-groups${filter({ "svm.name": svm, name: group })}` },
       { method: "DELETE", path: "/api/application/consistency-groups/{uuid}" },

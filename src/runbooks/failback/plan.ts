@@ -239,6 +239,7 @@ function leave(facts: Facts, leaving: Leaving, p: P): void {
       ...member.mirror,
       volumeUuid: member.volume.uuid,
       policy: was,
+      was: member.volume.snapshotPolicy ?? "none",
       why: `it becomes the mirror of ${set.name} again, which takes no snapshots of its own`,
     });
   }

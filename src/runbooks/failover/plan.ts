@@ -73,6 +73,7 @@ export function plan(_asked: FailoverRequest, facts: Facts, p: P): void {
       ...member.mirror,
       volumeUuid: member.volume.uuid,
       policy: policy ?? "",
+      was: member.volume.snapshotPolicy ?? "none",
       why: "it is productive now, and its mirror's snapshots come no more",
     });
   writeDown(facts, broken.at(-1)?.$at, final?.fencedAt, p);

@@ -4,6 +4,7 @@ import type { Effect } from "../../core/plan.js";
 import type { Environment } from "../../core/resource.js";
 import { Rejected } from "../../core/problems.js";
 import { breakText, holdText } from "../byHand/mirrors.js";
+import { snapshotPolicyText } from "../byHand/volumes.js";
 import { defineStep, shown, type Past, type Probe, type StepDef } from "../define.js";
 import { changes, mirrorResource, volumeResource } from "../resources.js";
 import type { ReadTools, Tools } from "../tools.js";
@@ -230,6 +231,8 @@ const policyInput = z.object({
   volume: z.string(),
   volumeUuid: z.string(),
   policy: z.string(),
+  /** The one it has: what a person who took this over gives it back. */
+  was: z.string(),
   why: z.string(),
 });
 
@@ -249,6 +252,14 @@ export const setSnapshotPolicy = defineStep<z.infer<typeof policyInput>, Nothing
   },
   run: async (given, on) =>
     noteJob(on, await on.ontap(given.cluster).volumes.setSnapshotPolicy(given.volumeUuid, given.policy)),
+  writes: "volumes",
+  handOff: (given) =>
+    snapshotPolicyText(
+      volumeRefOf(given),
+      shown(given.volumeUuid, "?"),
+      shown(given.policy, "?"),
+      shown(given.was, "?"),
+    ),
   undo: {
     describe: (given) => `${shown(given.volume, "?")} has the snapshot policy it had before`,
     run: async (given, past, on) => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../../core/json.js";
 import { deleteText } from "../byHand/mirrors.js";
+import { deleteCopyText } from "../byHand/volumes.js";
 import { defineStep, shown, type Past } from "../define.js";
 import { cliWord, filter, typed } from "../handOff.js";
 import { changes, mirrorResource, reads, volumeResource } from "../resources.js";
@@ -160,6 +161,8 @@ export const deleteMirrorVolume = defineStep<z.infer<typeof volumeInput>, Nothin
   run: async (given, on) => {
     await noteJob(on, await on.ontap(given.cluster).volumes.delete(given.uuid, { force: false }));
   },
+  writes: "volumes",
+  handOff: (given) => deleteCopyText(volumeRefOf(given), shown(given.uuid, "?")),
   undo: {
     impossible:
       "the copy and its snapshots are gone; for about twelve hours the array's administrator can still fetch them from its recovery queue",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { igroupText } from "../byHand/luns.js";
 import { defineStep, shown } from "../define.js";
 import { changes, igroupResource } from "../resources.js";
 
@@ -35,6 +36,9 @@ export const ensureIgroup = defineStep<z.infer<typeof input>, z.infer<typeof out
     const { svm, igroup, initiator } = given;
     await on.ontap(given.cluster).igroups.create({ svm, name: igroup, protocol: "iscsi", initiators: [initiator] });
   },
+  writes: "igroups",
+  handOff: (given) =>
+    igroupText(shown(given.svm, "?"), shown(given.igroup, "?"), "iscsi", [shown(given.initiator, "?")]),
   undo: {
     describe: (given) => `igroup ${shown(given.igroup, "?")} is removed again`,
     run: async (given, _past, on) => {

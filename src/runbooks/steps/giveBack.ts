@@ -1,10 +1,13 @@
 import { z } from "zod";
 import type { Environment } from "../../core/resource.js";
+import { dropIgroupText, mapText, unmapText } from "../byHand/luns.js";
+import { deleteCloneText } from "../byHand/volumes.js";
 import { defineStep, shown } from "../define.js";
 import { cloneNoteShape, readNote } from "../clones.js";
 import { changes, igroupResource, volumeResource } from "../resources.js";
 import { allSettledOrThrow } from "./mapLuns.js";
 import { noteJob, whenMissing } from "./jobs.js";
+import { volumeRefOf } from "./mirrorTarget.js";
 
 const mapsInput = z.object({
   cluster: z.string(),
@@ -46,6 +49,16 @@ const unmapping = (environment: Environment) =>
       await allSettledOrThrow(
         given.luns.map((lun) => gone(on.ontap(given.cluster).lunMaps.delete(lun.uuid, lun.igroupUuid))),
       );
+    },
+    writes: "luns",
+    handOff: (given) => {
+      const maps = mapsInput.shape.luns.parse(given.luns).map(({ path, ...lun }) => ({
+        ...lun,
+        svm: shown(given.svm, "?"),
+        igroup: shown(given.igroup, "?"),
+        lun: path,
+      }));
+      return { ...unmapText(maps), back: mapText(maps) };
     },
     undo: {
       describe: () => "the LUNs are mapped again under the same numbers",
@@ -103,6 +116,14 @@ export const dropIgroup = defineStep<z.infer<typeof igroupInput>, Record<string,
       ? { found: "absent" }
       : { found: "done", output: {} },
   run: (given, on) => on.ontap(given.cluster).igroups.delete(given.uuid),
+  writes: "igroups",
+  handOff: (given) =>
+    dropIgroupText(
+      shown(given.svm, "?"),
+      shown(given.igroup, "?"),
+      shown(given.uuid, "?"),
+      igroupInput.shape.initiators.parse(given.initiators),
+    ),
   undo: {
     describe: (given) => `igroup ${shown(given.igroup, "?")} is made again`,
     run: async (given, _past, on) => {
@@ -155,6 +176,8 @@ export const deleteClone = defineStep<z.infer<typeof deleteInput>, Record<string
   touches: (given) => [deletedVolume(given)],
   probe: (given, on, past) => deleteProbe(given, on, past.notes),
   run: async (given, on) => noteJob(on, await on.ontap(given.cluster).volumes.delete(given.uuid, { force: true })),
+  writes: "volumes",
+  handOff: (given) => deleteCloneText(volumeRefOf(given), shown(given.uuid, "?")),
   undo: { impossible: "what was written to the clone is gone for good; the mirror it came from is untouched" },
 });
 
@@ -168,5 +191,7 @@ export const dropPin = defineStep<z.infer<typeof deleteInput>, Record<string, ne
   touches: (given) => [deletedVolume(given)],
   probe: (given, on, past) => deleteProbe(given, on, past.notes),
   run: async (given, on) => noteJob(on, await on.ontap(given.cluster).volumes.delete(given.uuid, { force: true })),
+  writes: "volumes",
+  handOff: (given) => deleteCloneText(volumeRefOf(given), shown(given.uuid, "?")),
   undo: { stays: "the pin was only this run's own" },
 });
