@@ -38,6 +38,8 @@ export interface Knobs {
   readonly clonedLuns: "online" | "offline";
   /** What `list_destinations_only` shows of a mirror: all it has, or no more than the paths, as old releases. */
   readonly listedDestinations: "full" | "paths";
+  /** GET …/transfers: the active ones and those that ended within a day, as newer documents have it, or the active ones only. */
+  readonly listedTransfers: "ended" | "active";
   /** `/support/ems/application-logs`: as the release has it (after 9.16), or in every release. */
   readonly applicationLogs: "release" | "always";
   /** The application writes to every rw source volume just before a scheduled update. */
@@ -108,6 +110,7 @@ export const realistic: Knobs = {
   cloneSnapshotPolicy: "accept",
   clonedLuns: "online",
   listedDestinations: "full",
+  listedTransfers: "ended",
   applicationLogs: "release",
   applicationWrites: "never",
   nightlies: true,
@@ -155,6 +158,7 @@ const CHOICES: Partial<Record<keyof Knobs, readonly (string | number)[]>> = {
   cloneSnapshotPolicy: ["accept", "refuse"],
   clonedLuns: ["online", "offline"],
   listedDestinations: ["full", "paths"],
+  listedTransfers: ["ended", "active"],
   applicationLogs: ["release", "always"],
   createOnRw: ["uninitialized", "broken_off"],
   applicationWrites: ["never", "everyTick"],

@@ -23,5 +23,6 @@ export const otherReadings: NonNullable<LawOptions["knobs"]> = {
   cloneSnapshotPolicy: "refuse",
   clonedLuns: "offline",
   listedDestinations: "paths",
+  listedTransfers: "active",
   applicationLogs: "always",
 };

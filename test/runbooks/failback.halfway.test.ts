@@ -164,6 +164,7 @@ describe("a failback that was left half way", () => {
 
   test("production is at home and the copy does not follow it: the card says so, and so does asking again", async () => {
     await done("fail over prod");
+    world.clock.advance(60_000);
     refuse(cloud, "PATCH", "/snapmirror/relationships/", "snapmirrored");
     const child = await say("fail back prod");
     expect(child.asked.parent).toBeDefined();

@@ -103,9 +103,14 @@ function mirrorSnapshot(
   relationship: RelationshipState,
   { source, destination }: Ends,
 ): SnapshotState {
-  const name = mirrorSnapshotName(destination, fabric.now);
-  const there = source.snapshots.find((each) => each.name === name);
-  if (there) return there;
+  const named = (name: string): SnapshotState | undefined => source.snapshots.find((each) => each.name === name);
+  let at = fabric.now;
+  let name = mirrorSnapshotName(destination, at);
+  // Names have whole seconds: one of this second serves while nothing was written since, else the next second's name is taken.
+  for (let there = named(name); there; there = named(name)) {
+    if (there.content === source.content) return there;
+    name = mirrorSnapshotName(destination, (at += 1_000));
+  }
   try {
     return addSnapshot(fabric, source, { name });
   } catch (error) {

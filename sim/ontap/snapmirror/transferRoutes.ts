@@ -13,14 +13,15 @@ const fields = fieldTable(
   "error_info.{code,message} throttle last_updated_time network_compression_ratio",
 );
 
-/** Active ones, and those that ended within a day; `queued` is shown on the relationship only. Reference 6.6. */
+/** Active ones, and (by knob) those that ended within a day; `queued` is shown on the relationship only. Reference 6.6. */
 export const transfers: Collection = {
   path: "/snapmirror/relationships/{relationship.uuid}/transfers",
   keys: ["uuid"],
   fields,
   list: (ctx) => {
     const relationship = relationshipAt(ctx, "relationship.uuid");
-    const { transfer, past } = relationship;
+    const { transfer } = relationship;
+    const past = ctx.fabric.knobs.listedTransfers === "ended" ? relationship.past : [];
     const active = transfer?.phase === "transferring" ? [activeEntry(ctx, relationship, transfer)] : [];
     return [...active, ...past.map((each) => pastEntry(relationship, each))];
   },

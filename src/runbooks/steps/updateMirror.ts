@@ -1,11 +1,11 @@
 import { z } from "zod";
-import type { Json } from "../../core/json.js";
 import type { Effect } from "../../core/plan.js";
 import type { Relationship } from "../../ontap/index.js";
 import { updateText } from "../byHand/mirrors.js";
 import { defineStep, shown, type Past, type Probe, type StepDef } from "../define.js";
 import { changes, mirrorResource } from "../resources.js";
 import type { ReadTools } from "../tools.js";
+import { hasMoved, pictureOf } from "./mirrorPicture.js";
 
 const input = z.object({
   cluster: z.string(),
@@ -21,17 +21,12 @@ type Input = z.infer<typeof input>;
 const output = z.object({ exportedSnapshot: z.string(), endTime: z.string() });
 type Output = z.infer<typeof output>;
 
-const pictureOf = (relationship: Relationship | undefined): Json => ({
-  exported: relationship?.exportedSnapshot ?? null,
-  endTime: relationship?.transfer?.endTime ?? null,
-});
-
 export const isMoving = (relationship: Pick<Partial<Relationship>, "transfer">): boolean =>
   relationship.transfer?.state === "queued" || relationship.transfer?.state === "transferring";
 
 /**
- * How one update is followed (reference 6.6): the exported snapshot or the end of the last transfer must have moved since the picture
- * before it, because "success" of the transfer before is visible until the new one is queued.
+ * How one update is followed (reference 6.6): a transfer must have ended since the picture before it, because "success" of the transfer before is
+ * visible until the new one is queued.
  */
 async function probeUpdate(given: Input, on: ReadTools, past: Past): Promise<Probe<Output>> {
   const { before, attempt } = past;
@@ -41,8 +36,7 @@ async function probeUpdate(given: Input, on: ReadTools, past: Past): Promise<Pro
   if (attempt === 0) return { found: "absent" };
   if (isMoving(relationship))
     return { found: "running", watch: { kind: "relationship", cluster: given.cluster, uuid: given.relationship } };
-  const moved = JSON.stringify(pictureOf(relationship)) !== JSON.stringify(before);
-  if (!moved) return { found: "absent" };
+  if (!(await hasMoved(given, before, relationship, on))) return { found: "absent" };
   const { state } = relationship.transfer ?? {};
   if (state === "failed" || state === "aborted" || state === "hard_aborted") {
     const why = relationship.unhealthyReasons.map((reason) => reason.message).join(" ");
@@ -85,7 +79,7 @@ const updating = (effect: Effect, undo: StepDef<Input, Output>["undo"]): StepDef
         }),
       ),
     ],
-    before: async (given, on) => pictureOf(await on.ontap(given.cluster).relationships.find(given.relationship)),
+    before: pictureOf,
     probe: probeUpdate,
     run: async (given, on) => {
       const relationship = await on.ontap(given.cluster).relationships.find(given.relationship);
