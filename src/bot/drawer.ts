@@ -50,6 +50,11 @@ export class Drawer {
     return this.lanes.run(run, () => this.needs.exclusive(`card-${run}`, () => this.round(run)));
   }
 
+  /** Is a drawing asked for that has not begun, and will show the run as it is now? */
+  isAsked(run: RunId): boolean {
+    return this.lanes.isAsked(run);
+  }
+
   /** Resolves when no card is being drawn. */
   settled(): Promise<void> {
     return this.lanes.settled();

@@ -31,6 +31,11 @@ export class Lanes {
     return lane.next;
   }
 
+  /** Is a round asked for that has not begun? It will see what there is now. */
+  isAsked(name: string): boolean {
+    return this.lanes.get(name)?.next !== undefined;
+  }
+
   private start(name: string, round: () => Promise<void>): Promise<void> {
     const running = this.pace(name)
       .then(round)

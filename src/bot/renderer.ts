@@ -31,7 +31,8 @@ export function createRenderer({ drawer, poster, once, identity }: Needs): Rende
   }
 
   return {
-    run: (run) => drawer.draw(run),
+    // A run of many quick steps is announced faster than its card may be drawn: it takes two places before the others, and not all.
+    run: async (run) => (drawer.isAsked(run) ? undefined : await drawer.draw(run)),
     answer: (to, _question, answer, id) =>
       onceOnly(id, async () => sayTo(poster, to, answerMessages(await byName(answer, identity)))),
     digest: (channel, answer, id) =>

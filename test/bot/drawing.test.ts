@@ -78,6 +78,25 @@ test("a hundred announcements of one run are a few updates, a pace apart, and th
   expect(shows("99 of 100")).toBe(true);
 });
 
+test("a run that is announced faster than its card may be drawn holds two places of those who draw, and the last state stands", async () => {
+  bench = await openBench({ options: { drawEveryMs: 300 } });
+  const run = await runOf();
+  let held = 0;
+  const drawn = Array.from({ length: 50 }, async (_, i) => {
+    bench.desk.progresses.set(run, { step: "1-createClone", text: `${i} of 50`, at: "" });
+    held += 1;
+    await bench.bot.renderer.run(run, 0);
+    held -= 1;
+  });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(held).toBe(2);
+  await bench.desk.append(run, "sluice", r.plannedClone);
+  await bench.desk.append(run, "sluice", r.settled(r.clonePlan, "granted"));
+  await bench.desk.append(run, "sluice", r.began(r.clonePlan, 1));
+  await Promise.all(drawn);
+  await until("the last state", () => shows("49 of 50"));
+});
+
 test("a rate limit is waited out and the newest state is drawn; modals do not wait with it", async () => {
   bench = await openBench();
   const run = await runOf("restore prod");
