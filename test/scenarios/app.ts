@@ -7,7 +7,8 @@ import { buildApp, createLog, type App, type AppOptions } from "../../src/app.js
 import { loadConfig } from "../../src/config/load.js";
 import { resolveSecrets } from "../../src/config/secrets.js";
 import type { Config } from "../../src/config/types.js";
-import { systemClock } from "../../src/core/clock.js";
+import { wallClock } from "../../sim/kit/clock.js";
+import { fastClock } from "../support/clock.js";
 import { callsIn } from "../support/person.js";
 import type { TestRedis } from "../support/redis.js";
 
@@ -31,6 +32,8 @@ export interface SceneOptions {
   readonly timings?: AppOptions["timings"];
   /** False: the Slack side only; workers are other processes. */
   readonly worker?: boolean;
+  /** Time goes so many times as fast, for the product and all its far ends but Slack. Workers in other processes have the wall's time: 1 there. */
+  readonly pace?: number;
   readonly overrides?: Readonly<Record<string, string | number>>;
   readonly secrets?: Readonly<Record<string, string>>;
   /** Hears every line of the product's log, at its most talkative. */
@@ -126,7 +129,11 @@ export async function openScene(redis: TestRedis, options: SceneOptions = {}): P
   scenes += 1;
   const prefix = `${redis.prefix.slice(0, -1)}.${scenes}`;
   const name = options.name ?? "epic";
+  const pace = options.pace ?? (options.worker === false ? 1 : 4);
+  const clock = fastClock(pace);
   const world = await startWorld(name, {
+    clock,
+    slackClock: wallClock,
     ontap: { ...fast, ...options.ontap },
     // a Run Command takes as long as its script does
     hosts: { commandMs: 1, ...options.hosts },
@@ -154,12 +161,13 @@ export async function openScene(redis: TestRedis, options: SceneOptions = {}): P
       config,
       secrets,
       redisUrl: redis.url,
-      clock: systemClock,
+      clock,
       log: options.heard
         ? createLog("trace", secrets.values(), options.heard)
         : pino({ level: process.env["TEST_LOG"] ?? "silent" }, process.stderr),
       roles: { bot: true, worker: options.worker ?? true },
-      sweepMs: 1_000,
+      sweepMs: 1_000 * pace,
+      stopMs: 20_000 * pace,
       ...(options.timings ? { timings: options.timings } : {}),
     });
     await app.start();

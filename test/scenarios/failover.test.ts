@@ -120,9 +120,9 @@ describe("failover with the source switched off, twelve volumes", () => {
 });
 
 describe("a drill", () => {
-  // a check that takes its time: somebody needs the host meanwhile
-  const slow = { "sets.prod.drill.checks.0.command": "sleep 10; test -s /epic/drill/.sluice-content" };
-  const the = withScene({ overrides: slow });
+  // a check that takes its time when it is told to: somebody needs the host meanwhile
+  const check = "! test -e /root/slow || sleep 24; test -s /epic/drill/.sluice-content";
+  const the = withScene({ overrides: { "sets.prod.drill.checks.0.command": check } });
 
   test("reports and leaves nothing; a failover ends the next one, which cleans up, and goes on", async () => {
     const scene = the();
@@ -133,6 +133,7 @@ describe("a drill", () => {
     expect(drilled.card).toMatch(/All 2 checks passed.*Storage only.*nothing of the drill is left/s);
     expect(comparable(scene)).toEqual(before);
 
+    await scene.world.hosts.run("epic-dr-01", "touch /root/slow");
     const asked = await scene.say("run a dr drill for prod");
     await scene.press(await scene.card(asked, /Waiting for approval/), "U0STORAGE", { action: "run:approve" });
     await scene.card(asked, /✓ 5\./);

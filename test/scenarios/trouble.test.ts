@@ -240,7 +240,7 @@ describe("a certificate nobody vouched for", () => {
 });
 
 describe("a card nobody votes on", () => {
-  const the = withScene({ timings: { voteMs: 2_500 } });
+  const the = withScene({ timings: { voteMs: 10_000 } });
 
   test("expires; a late yes starts nothing", async () => {
     const scene = the();
