@@ -1,5 +1,6 @@
 import type { Place } from "../core/events.js";
 import type { Vote } from "../core/fold.js";
+import { listed } from "../core/listed.js";
 import type { Person } from "../core/resource.js";
 
 /** A place of a demand, and who stands in it. */
@@ -48,6 +49,6 @@ export const openSeats = (filled: readonly FilledPlace[]): number => filled.redu
 /** "one of storage-approvers and two of epic-owners" */
 export function showPlaces(places: readonly { readonly label: string; readonly count: number }[]): string {
   const words = places.map(({ label, count }) => `${numbers[count] ?? count} of ${label}`);
-  return words.length < 2 ? (words[0] ?? "nobody") : `${words.slice(0, -1).join(", ")} and ${words[words.length - 1]}`;
+  return words.length === 0 ? "nobody" : listed(words);
 }
 const numbers: Readonly<Record<number, string>> = { 1: "one", 2: "two", 3: "three", 4: "four", 5: "five" };

@@ -1,6 +1,6 @@
 import type { Vault, VaultSecret } from "../azure/index.js";
 import type { ClusterConfig } from "../config/types.js";
-import { isSameVault, SECRET_SOON_MS } from "../core/key-vault.js";
+import { isSameVault, renewSecret, secretEnd } from "../core/key-vault.js";
 import type { AzureKeyVault } from "../ontap/index.js";
 import { fail, ok, warn, type Check, type Finding } from "./check.js";
 
@@ -17,9 +17,6 @@ export interface VaultSecretLook {
   find(url: string): Promise<Vault | undefined>;
   findSecret(vault: Vault, name: string): Promise<VaultSecret | undefined>;
 }
-
-const DAY_MS = 86_400_000;
-const ROTATE = "Make a new one in Azure, write it to both places, restart Sluice, and rotate it.";
 
 /** Do the nodes reach the vaults their keys are in, and when does the secret end that opens them? An hour without one takes volumes offline. */
 export function keyVaultCheck(
@@ -75,16 +72,15 @@ async function secretOf(
   const vault = await azure.find(url);
   if (!vault)
     return unknown("there is no such vault in the subscription, or Sluice may not see it.", "Look at its role.");
-  const secret = await azure.findSecret(vault, secretName);
-  if (!secret)
-    return unknown(`there is no secret ${secretName} in it.`, "Write the client secret there, with its end.");
-  if (!secret.enabled) return unknown(`${secretName} is disabled.`, "Write the client secret there, with its end.");
-  if (secret.expires === undefined)
-    return unknown(`${secretName} has no expiry date.`, "Give it that of the client secret.");
-  const days = Math.floor((Date.parse(secret.expires) - now) / DAY_MS);
-  const day = secret.expires.slice(0, 10);
-  if (days < 0) return fail(name, `the secret that opens ${url} ended on ${day}.`, ROTATE);
-  if (days * DAY_MS < SECRET_SOON_MS)
-    return warn(name, `the secret that opens ${url} ends on ${day}, in ${days} days.`, ROTATE);
-  return ok(name, `the secret that opens ${url} ends on ${day}.`);
+  const end = secretEnd(await azure.findSecret(vault, secretName), secretName, `the secret that opens ${url}`, now);
+  switch (end.state) {
+    case "unknown":
+      return unknown(end.why, "Write the client secret there, with its end as its expiry date.");
+    case "ended":
+      return fail(name, `${end.says}.`, renewSecret);
+    case "soon":
+      return warn(name, `${end.says}.`, renewSecret);
+    case "later":
+      return ok(name, `${end.says}.`);
+  }
 }

@@ -1,8 +1,9 @@
 import { DateTime } from "luxon";
 import type { Answer, AnswerPart } from "../core/answer.js";
+import { listed } from "../core/listed.js";
 import { said, type Said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
-import { listed, type Finding } from "./finding.js";
+import { type Finding } from "./finding.js";
 import { recoveryOf, type RecoveryPoint, type SetRecovery } from "./recovery.js";
 import type { HealthView } from "./view.js";
 

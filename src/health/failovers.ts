@@ -1,8 +1,9 @@
 import type { FailoverNote } from "../core/failover-note.js";
 import { ownerOf } from "../core/clone-notes.js";
+import { listed } from "../core/listed.js";
 import { said, type Said } from "../core/said.js";
 import { showDuration, showTime } from "../core/units.js";
-import { listed, type Finding, type FindingKind, type Severity } from "./finding.js";
+import { type Finding, type FindingKind, type Severity } from "./finding.js";
 import { mirrorFindings } from "./mirrors.js";
 import type { MemberHealth, SetHealth } from "./view.js";
 

@@ -72,7 +72,3 @@ export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
       (plainText(a.says) < plainText(b.says) ? -1 : 1),
   );
 }
-
-/** "prod, clarity and test" */
-export const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1] ?? ""}`;

@@ -7,7 +7,7 @@ export { judgeHealth } from "./judge.js";
 export { cloneName } from "./leases.js";
 export { missingNights, nightsDue, type MissingNight, type Slot } from "./nights.js";
 export { recoveryOf, type RecoveryPoint, type SetRecovery } from "./recovery.js";
-export { lookAtKeyVaults, lostVaultNote, type KeyVaultHealth, type SecretLife, type VaultTools } from "./vaultView.js";
+export { lookAtKeyVaults, lostVaultNote, type KeyVaultHealth, type VaultTools } from "./vaultView.js";
 export { vaultFindings } from "./vaults.js";
 export {
   clustersOf,

@@ -1,9 +1,10 @@
+import { listed } from "../core/listed.js";
 import { DateTime } from "luxon";
 import type { SetConfig } from "../config/types.js";
 import { consistencyOf, isNightly } from "../core/points.js";
 import { showDuration, showTime } from "../core/units.js";
 import { failoverFindings } from "./failovers.js";
-import { listed, worstFirst, type Finding } from "./finding.js";
+import { worstFirst, type Finding } from "./finding.js";
 import { leaseFindings } from "./leases.js";
 import { mirrorFindings } from "./mirrors.js";
 import { lastNight, missingNights, nightsDue, type MissingNight, type Slot } from "./nights.js";

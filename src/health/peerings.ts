@@ -1,4 +1,5 @@
-import { listed, type Finding } from "./finding.js";
+import { listed } from "../core/listed.js";
+import { type Finding } from "./finding.js";
 import type { HealthView, PeeringHealth } from "./view.js";
 
 /** Peerings that are not there, or do not reach: what every mirror between the two hangs on, so said once and not of each. */

@@ -1,15 +1,8 @@
 import type { ClusterConfig, KeyVaultConfig } from "../config/types.js";
-import { isSameVault } from "../core/key-vault.js";
+import { isSameVault, type SecretLife } from "../core/key-vault.js";
 import { asProblem, Rejected } from "../core/problems.js";
 import type { AzureKeyVault, OntapReader, Volume } from "../ontap/index.js";
 import type { Looked } from "./looked.js";
-
-/** What Azure says of the secret an array signs in to its key vault with: never the value. */
-export interface SecretLife {
-  readonly enabled: boolean;
-  /** ISO-8601; absent: nobody said. */
-  readonly expires?: string;
-}
 
 /** An SVM's keys in an Azure Key Vault, and what hangs on them. */
 export interface KeyVaultHealth {

@@ -1,6 +1,7 @@
-import { SECRET_SOON_MS } from "../core/key-vault.js";
+import { renewSecret, secretEnd } from "../core/key-vault.js";
+import { listed } from "../core/listed.js";
 import { showDuration, showTime } from "../core/units.js";
-import { listed, type Finding, type FindingKind, type Severity } from "./finding.js";
+import { type Finding, type FindingKind, type Severity } from "./finding.js";
 import type { KeyVaultHealth } from "./vaultView.js";
 
 const DAY_MS = 86_400_000;
@@ -88,21 +89,16 @@ function secretFindings(vault: KeyVaultHealth, now: number): Finding[] {
     ),
   ];
   if (!secret.ok) return unknown(secret.why);
-  const { is } = secret;
-  if (!is) return unknown(`there is no secret ${secretName ?? "?"} in the vault.`);
-  if (!is.enabled) return unknown(`the secret ${secretName ?? "?"} in the vault is disabled.`);
-  if (is.expires === undefined) return unknown(`the secret ${secretName ?? "?"} in the vault has no expiry date.`);
-  return endFindings(vault, Date.parse(is.expires) - now, is.expires.slice(0, 10));
-}
-
-function endFindings({ cluster, svm, vault }: KeyVaultHealth, leftMs: number, day: string): Finding[] {
-  if (leftMs > SECRET_SOON_MS) return [];
-  const it = `the client secret with which ${svm} on ${cluster} opens ${vault}`;
-  if (leftMs <= 0) {
-    const says = `SECRET ENDED on ${day}: ${it}. An hour after the vault refuses it, its encrypted volumes go OFFLINE. Make a new one in Azure, write it to both places, restart Sluice, and rotate.`;
-    return [finding("keySecretEnded", "bad", "SECRET ENDED", says, [rotate(svm)], -leftMs)];
+  const it = `the client secret that opens ${vault.vault}`;
+  const end = secretEnd(secret.is, secretName ?? "?", it, now);
+  if (end.state === "unknown") return unknown(end.why);
+  const choices = [rotate(svm)];
+  if (end.state === "ended") {
+    const says = `SECRET ENDED for ${whose}: ${end.says}. An hour after the vault refuses it, its encrypted volumes go OFFLINE. ${renewSecret}`;
+    return [finding("keySecretEnded", "bad", "SECRET ENDED", says, choices, -end.leftMs)];
   }
-  const says = `In ${showDuration(leftMs)}, on ${day}, ends ${it}. An hour after that its encrypted volumes go offline: make a new one in Azure, write it to both places, restart Sluice, and rotate.`;
-  const severity = leftMs <= VERY_SOON_MS ? "bad" : "warning";
-  return [finding("keySecretEnding", severity, "secret ends", says, [rotate(svm)], -leftMs)];
+  if (end.state === "later") return [];
+  const says = `${whose}: ${end.says}. An hour after that its encrypted volumes go offline. ${renewSecret}`;
+  const severity = end.leftMs <= VERY_SOON_MS ? "bad" : "warning";
+  return [finding("keySecretEnding", severity, "secret ends", says, choices, -end.leftMs)];
 }

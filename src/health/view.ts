@@ -1,6 +1,7 @@
 import type { ClusterConfig, KeyVaultConfig, SetConfig, VolumeRef } from "../config/types.js";
 import { clonesAmong, type CloneOf } from "../core/clone-notes.js";
 import { recallFailover, type FailoverNote } from "../core/failover-note.js";
+import type { SecretLife } from "../core/key-vault.js";
 import { recallPause, type PauseNote } from "../core/pause-note.js";
 import { asProblem, Rejected } from "../core/problems.js";
 import type {
@@ -13,7 +14,7 @@ import type {
   Volume,
 } from "../ontap/index.js";
 import type { Looked } from "./looked.js";
-import { lookAtKeyVaults, type KeyVaultHealth, type SecretLife } from "./vaultView.js";
+import { lookAtKeyVaults, type KeyVaultHealth } from "./vaultView.js";
 
 /** A volume of a set on one side of its mirror. */
 export interface VolumeSight {

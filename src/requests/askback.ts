@@ -1,7 +1,8 @@
 import type { Json } from "../core/json.js";
+import { listed } from "../core/listed.js";
 import { fits, isComplete } from "./choose.js";
 import { fieldOf, type Reading } from "./match.js";
-import { choice, listed, notAvailable, reply } from "./replies.js";
+import { choice, notAvailable, reply } from "./replies.js";
 import { sentenceFor } from "./say.js";
 import type { Sentence } from "./sentence.js";
 import type { Choice, Context, Phrasebook, Understood } from "./vocabulary.js";

@@ -1,4 +1,5 @@
 import type { Json } from "../core/json.js";
+import { listed } from "../core/listed.js";
 import type { Mood } from "./mood.js";
 import type { Reading } from "./match.js";
 import { sentenceFor } from "./say.js";
@@ -19,9 +20,6 @@ export function choice(book: Phrasebook, request: Readonly<Record<string, Json>>
   const shown = sentenceFor(book, request, { zone: context.asker.timeZone });
   return { label: shown.charAt(0).toUpperCase() + shown.slice(1), say: sentenceFor(book, request) };
 }
-
-export const listed = (names: readonly string[], last = "and"): string =>
-  names.length <= 1 ? (names[0] ?? "") : `${names.slice(0, -1).join(", ")} ${last} ${names.at(-1)}`;
 
 /** Takes what came from outside into a sentence: short, without line breaks or quotation marks. */
 export const shown = (text: string): string => {

@@ -1,10 +1,11 @@
+import { listed } from "../core/listed.js";
 import { nearest } from "../core/nearest.js";
 import { offers, questionFor, withValue } from "./askback.js";
 import { fitting, isComplete, readings } from "./choose.js";
 import type { Reading } from "./match.js";
 import { moodOf } from "./mood.js";
 import { lexicon } from "./lexicon.js";
-import { choice, listed, notAvailable, reply, shown } from "./replies.js";
+import { choice, notAvailable, reply, shown } from "./replies.js";
 import type { Sentence } from "./sentence.js";
 import type { Choice, Context, Understood } from "./vocabulary.js";
 

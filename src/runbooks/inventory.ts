@@ -1,13 +1,12 @@
 import type { ClusterConfig, HostConfig, HostPurpose, SetConfig, VolumeRef } from "../config/types.js";
+import { listed } from "../core/listed.js";
 import { offered } from "../core/nearest.js";
 import { Refusal } from "../core/problems.js";
 import type { Inventory } from "./tools.js";
 
-const nothing = "Nothing was changed.";
+export { listed };
 
-/** "prod, clarity and test" */
-export const listed = (names: readonly string[]): string =>
-  names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names[names.length - 1] ?? ""}`;
+const nothing = "Nothing was changed.";
 
 /** The cluster of that name. Throws a Refusal that names the nearest. */
 export function getCluster({ clusters }: Pick<Inventory, "clusters">, name: string): ClusterConfig {

@@ -38,10 +38,10 @@ describe("the doctor looks at key vaults", () => {
 
   const secrets: [string, Parameters<typeof secretOf>[1], RegExp][] = [
     ["ended", { exp: () => day(-1) }, /^fail .* ended on 2026-/],
-    ["ends in days", { exp: () => day(12) }, /^warn .* in 1[12] days\. Make a new one/],
+    ["ends in days", { exp: () => day(12) }, /^warn .* in 1[12] days( \d+ h)?\. Make a new one/],
     ["without an end", { exp: () => undefined }, /^warn .*has no expiry date/],
     ["disabled", { enabled: false }, /^warn .*is disabled/],
-    ["not there", undefined, /^warn .*there is no secret sluice-nve in it/],
+    ["not there", undefined, /^warn .*there is no secret sluice-nve in the vault/],
   ];
   test.each(secrets)("a secret that is %s", async (_what, change, says) => {
     secretOf(world, change);

@@ -91,9 +91,19 @@ describe("key vaults", () => {
 
 describe("the secret of a key vault", () => {
   const cases: [string, Parameters<typeof secretOf>[1], [string, string], string][] = [
-    ["has ended", { exp: inDays(-2) }, ["keySecretEnded", "bad"], "SECRET ENDED on 2026-11-20"],
-    ["ends this week", { exp: inDays(5) }, ["keySecretEnding", "bad"], "In 5 days, on 2026-11-27"],
-    ["ends this month", { exp: inDays(20) }, ["keySecretEnding", "warning"], "In 20 days, on 2026-12-12"],
+    [
+      "has ended",
+      { exp: inDays(-2) },
+      ["keySecretEnded", "bad"],
+      "SECRET ENDED for svm_epic_dr on cvo-eastus2: the client secret that opens https://kv-epic.vault.azure.net ended on 2026-11-20.",
+    ],
+    ["ends this week", { exp: inDays(5) }, ["keySecretEnding", "bad"], "ends on 2026-11-27, in 5 days. An hour after"],
+    [
+      "ends this month",
+      { exp: inDays(20) },
+      ["keySecretEnding", "warning"],
+      "ends on 2026-12-12, in 20 days. An hour after",
+    ],
     ["has no end", { exp: () => undefined }, ["keySecretUnknown", "warning"], "has no expiry date"],
     ["is disabled", { enabled: false }, ["keySecretUnknown", "warning"], "is disabled"],
     ["is not there", undefined, ["keySecretUnknown", "warning"], "there is no secret sluice-nve"],
