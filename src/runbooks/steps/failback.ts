@@ -9,7 +9,7 @@ import type { ReadTools } from "../tools.js";
 import { volumeRefOf } from "./mirrorTarget.js";
 import { allSettledOrThrow } from "./mapLuns.js";
 import { reactivateHost } from "./hostsAside.js";
-import { noteJob, whenMissing } from "./jobs.js";
+import { noteJob, whenLeft, whenMissing } from "./jobs.js";
 import { isMoving } from "./updateMirror.js";
 
 type Nothing = Record<string, never>;
@@ -208,7 +208,7 @@ export const dropLeftovers = defineStep<z.infer<typeof leftInput>, Nothing>({
     `Remove what SnapMirror left of the way back on ${shown(given.volume, "?")} on ${shown(given.cluster, "?")} (${shown(given.prefix, "?")}…)`,
   touches: (given) => [changes(volumeResource(volumeRefOf(given), given.environment === "dr" ? "dr" : "production"))],
   probe: async (given, on, past) =>
-    (await leftOf(given, on)).length === 0 ? { found: "done", output: {} } : whenMissing(on, given.cluster, past.notes),
+    (await leftOf(given, on)).length === 0 ? { found: "done", output: {} } : whenLeft(on, given.cluster, past.notes),
   run: async (given, on) => {
     const left = await leftOf(given, on);
     await allSettledOrThrow(

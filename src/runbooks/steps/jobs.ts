@@ -1,4 +1,5 @@
 import type { Json } from "../../core/json.js";
+import { Rejected } from "../../core/problems.js";
 import type { Accepted } from "../../ontap/index.js";
 import type { Probe } from "../define.js";
 import type { ReadTools, Tools } from "../tools.js";
@@ -27,3 +28,13 @@ export async function whenMissing(
   const { sentence, code } = job.problem;
   return { found: "absent", because: sentence, ...(code === undefined ? {} : { code }) };
 }
+
+/** The same of what may safely be asked for twice: where the login may not see jobs (Rejected "6"), what is left alone decides. */
+export const whenLeft: typeof whenMissing = async (on, cluster, notes) => {
+  try {
+    return await whenMissing(on, cluster, notes);
+  } catch (error) {
+    if (error instanceof Rejected && error.code === "6") return { found: "absent" };
+    throw error;
+  }
+};
