@@ -4,17 +4,14 @@ import { plainText } from "../../src/core/said.js";
 import type { Json } from "../../src/core/json.js";
 import { drDrill } from "../../src/runbooks/dr-drill.js";
 import { hospital } from "../../sim/worlds/hospital.js";
+import { asking } from "../support/asking.js";
 import type { TestEngine } from "../support/engine.js";
-import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
 let world: TestWorld;
 let engine: TestEngine;
 
-async function say(sentence: string): Promise<RunView> {
-  const { runbook, request } = readSentence(world, sentence);
-  return engine.drive(await engine.ask(runbook, request));
-}
+const { say } = asking(() => ({ world, engine }));
 const closingOf = (view: RunView): string =>
   drDrill.closing!(
     view.steps.map(({ planned, output }) => ({ uses: planned.uses, input: planned.input, output: output ?? null })),

@@ -8,8 +8,8 @@ import { stoodSteps } from "../../src/runbooks/define.js";
 import { failback } from "../../src/runbooks/failback.js";
 import type { FailbackRequest } from "../../src/runbooks/failback/request.js";
 import { hospital } from "../../sim/worlds/hospital.js";
+import { asking } from "../support/asking.js";
 import type { TestEngine } from "../support/engine.js";
-import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
 const array = "ali-ontap-01";
@@ -19,16 +19,7 @@ let engine: TestEngine;
 const ali = () => world.clients.get(array)!;
 const cvo = () => world.clients.get(cloud)!;
 
-async function say(sentence: string): Promise<RunView> {
-  const { runbook, request } = readSentence(world, sentence);
-  return engine.drive(await engine.ask(runbook, request));
-}
-async function done(sentence: string): Promise<RunView> {
-  const view = await say(sentence);
-  expect(view.problem).toBeUndefined();
-  expect(view.outcome).toBe("succeeded");
-  return view;
-}
+const { say, done } = asking(() => ({ world, engine }));
 const used = (view: RunView): string[] => view.steps.map(({ planned }) => planned.uses);
 const mountsOn = (host: string): string[] =>
   (world.hosts.state().hosts[host]?.mounts ?? []).map(({ mountPoint }) => mountPoint);

@@ -1,26 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { recallFailover } from "../../src/core/failover-note.js";
-import type { RunView } from "../../src/core/fold.js";
 import { plainText } from "../../src/core/said.js";
 import { withProfile } from "../../sim/ontap/index.js";
 import { epic } from "../../sim/worlds/epic.js";
+import { asking } from "../support/asking.js";
 import type { TestEngine } from "../support/engine.js";
-import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
 
 let world: TestWorld;
 let engine: TestEngine;
 
-async function say(sentence: string): Promise<RunView> {
-  const { runbook, request } = readSentence(world, sentence);
-  return engine.drive(await engine.ask(runbook, request));
-}
-async function done(sentence: string): Promise<RunView> {
-  const view = await say(sentence);
-  expect(view.problem).toBeUndefined();
-  expect(view.outcome).toBe("succeeded");
-  return view;
-}
+const { say, done } = asking(() => ({ world, engine }));
 const remembered = () => recallFailover({ recall: (name) => engine.store.note(name) }, "prod");
 
 describe("the switch home is refused", () => {

@@ -8,6 +8,7 @@ import { failback } from "../../src/runbooks/failback.js";
 import { hospital } from "../../sim/worlds/hospital.js";
 import { epic } from "../../sim/worlds/epic.js";
 import type { World } from "../../sim/worlds/index.js";
+import { asking } from "../support/asking.js";
 import type { TestEngine } from "../support/engine.js";
 import { readSentence } from "../support/sentence.js";
 import { startTestWorld, type TestWorld } from "../support/world.js";
@@ -15,16 +16,7 @@ import { startTestWorld, type TestWorld } from "../support/world.js";
 let world: TestWorld;
 let engine: TestEngine;
 
-async function say(sentence: string): Promise<RunView> {
-  const { runbook, request } = readSentence(world, sentence);
-  return engine.drive(await engine.ask(runbook, request));
-}
-async function done(sentence: string): Promise<RunView> {
-  const view = await say(sentence);
-  expect(view.problem).toBeUndefined();
-  expect(view.outcome).toBe("succeeded");
-  return view;
-}
+const { say, done } = asking(() => ({ world, engine }));
 const factsOf = (view: RunView): string =>
   [
     ...(view.planned?.facts ?? []).map(({ label, text }) => `${label}: ${plainText(text)}`),

@@ -11,6 +11,25 @@ export async function say(world: TestWorld, sentence: string, engine: TestEngine
   return engine.drive(await engine.ask(runbook, request));
 }
 
+/** What is said to whoever answers then, for a file in which that changes. */
+export function asking(who: () => { readonly world: TestWorld; readonly engine: TestEngine }): {
+  /** Asks in words and drives the run until it rests. */
+  say(sentence: string): Promise<RunView>;
+  /** The same, and it must end well. */
+  done(sentence: string): Promise<RunView>;
+} {
+  const ask = (sentence: string): Promise<RunView> => say(who().world, sentence, who().engine);
+  return {
+    say: ask,
+    done: async (sentence) => {
+      const view = await ask(sentence);
+      expect(view.problem).toBeUndefined();
+      expect(view.outcome).toBe("succeeded");
+      return view;
+    },
+  };
+}
+
 /** What the card shows beside the steps. */
 export const shown = (view: RunView): string =>
   (view.planned?.facts ?? []).map(({ label, text }) => `${label}: ${plainText(text)}`).join("\n");
