@@ -35,7 +35,7 @@ export function plan(asked: UnprotectRequest, facts: Facts, p: Planner<typeof st
     p.step.removeUnused(left, { handOff: handsOff(facts.inventory, left.cluster, family[left.kind]) });
   if (!asked.volumes)
     p.warn(
-      `The copies of ${set.name} stay where they are and get older. They hold their space until somebody deletes them.`,
+      `The copies of ${set.name} stay where they are and get older. They hold their space until somebody deletes them, and protecting ${set.name} again does not take them up: it makes new copies, with a first transfer of everything, once these have gone or have other names.`,
     );
 }
 
