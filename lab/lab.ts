@@ -6,6 +6,7 @@ import { buildApp, createLog, type App } from "../src/app.js";
 import { redisFor } from "../src/cli/redis.js";
 import { openSettings, type Settings } from "../src/cli/settings.js";
 import { readEnv } from "../src/config/env.js";
+import type { Config } from "../src/config/types.js";
 import { systemClock } from "../src/core/clock.js";
 import { image } from "./image.js";
 import { install, obstacle } from "./needs.js";
@@ -20,6 +21,7 @@ export interface Lab {
   readonly world: StartedWorld;
   readonly parts: Parts;
   readonly settings: Settings;
+  /** The product as it runs now. */
   readonly app: App;
   /** Where production's LUNs are. */
   readonly reach: Reach;
@@ -27,6 +29,8 @@ export interface Lab {
   readonly url: string;
   /** Resolves when Redis has ended, which ends everything. */
   readonly ended: Promise<void>;
+  /** Stops the product alone and starts it with another configuration. */
+  configure(change: (config: Config) => Config): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -96,18 +100,38 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     await bringUp(parts.guest(productionHost), reach);
     const redis = await redisFor(settings.config, say);
     stops.unshift(() => redis.stop());
-    const app = buildApp({
-      config: settings.config,
-      secrets: settings.secrets,
-      redisUrl: redis.url,
-      clock: systemClock,
-      log: createLog(readEnv()["LOG_LEVEL"] ?? "warn", settings.secrets.values()),
-      roles: { bot: true, worker: true },
-      sweepMs: 1_000,
-    });
+    const log = createLog(readEnv()["LOG_LEVEL"] ?? "warn", settings.secrets.values());
+    const product = async (config: Config): Promise<App> => {
+      const built = buildApp({
+        config,
+        secrets: settings.secrets,
+        redisUrl: redis.url,
+        clock: systemClock,
+        log,
+        roles: { bot: true, worker: true },
+        sweepMs: 1_000,
+      });
+      await built.start();
+      return built;
+    };
+    let app = await product(settings.config);
     stops.unshift(() => app.stop());
-    await app.start();
-    return { world, parts, settings, app, reach, url: world.urls["slack"] ?? "", ended: redis.ended, stop };
+    return {
+      world,
+      parts,
+      settings,
+      get app() {
+        return app;
+      },
+      reach,
+      url: world.urls["slack"] ?? "",
+      ended: redis.ended,
+      configure: async (change) => {
+        await app.stop();
+        app = await product(change(settings.config));
+      },
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

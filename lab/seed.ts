@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { execFile } from "node:child_process";
@@ -11,12 +12,18 @@ import { aDay, format } from "./production.js";
 
 const run = promisify(execFile);
 
+/** Another world, or others' bytes in it, are other disks. */
+const key = createHash("sha256")
+  .update([JSON.stringify(lab.clusters), String(format), String(aDay)].join("\0"))
+  .digest("hex")
+  .slice(0, 16);
+
 /**
  * Production's disks as they were at night and as they are now: formatted and written to on a guest, once, and kept beside its image. The
  * nights of the world hold the first, production and the last update of the mirror the second.
  */
 export async function seed(image: string, say: (line: string) => void): Promise<string> {
-  const folder = join(image, "seed");
+  const folder = join(image, `seed-${key}`);
   if (existsSync(folder)) return folder;
   say("Formatting production's LUNs, and filling them, once");
   const parts = await openParts(lab, { image, hosts: [productionHost] });

@@ -5,41 +5,49 @@ import { NoLab, startLab, type Lab } from "./lab.js";
 import { leftovers } from "./leftovers.js";
 import { productionHost } from "./parts.js";
 import { people } from "./people.js";
-import { scenarios } from "./scenarios/index.js";
-import type { Scenario } from "./scenarios/scenario.js";
+import { stages, type Lane } from "./scenarios/index.js";
+import type { On } from "./scenarios/scenario.js";
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(0)} s`;
 
 class Stopped extends Error {}
 
-/** Runs scenarios on one lab, in their order; a failure does not keep the others from being tried. */
-async function runAll(some: readonly Scenario[], stopped: Promise<void>, counts: Counts): Promise<void> {
+/** Scenarios one after the other; a failure does not keep the next from being tried. */
+async function runLane(lane: Lane, on: On, stopped: Promise<void>, counts: Counts): Promise<void> {
+  for (const scenario of lane) {
+    const at = Date.now();
+    try {
+      await Promise.race([scenario.run(on), stopped.then(() => Promise.reject(new Stopped()))]);
+      counts.passed += 1;
+      say(`  ✓ ${scenario.name} (${seconds(at)})`);
+    } catch (error) {
+      if (error instanceof Stopped) throw error;
+      counts.failed += 1;
+      say(
+        `  ✕ ${scenario.name} (${seconds(at)})\n${String(error instanceof Error ? error.message : error).replace(/^/gm, "      ")}`,
+      );
+    }
+  }
+}
+
+/** All of it on one lab. */
+async function runAll(some: typeof stages, stopped: Promise<void>, counts: Counts): Promise<void> {
   const since = Date.now();
   const lab: Lab = await startLab({ say });
   say(`The lab is up after ${seconds(since)}`);
   const their = await people(lab);
-  const on = {
+  const on: On = {
     lab,
     people: their,
     production: lab.parts.guest(productionHost),
     training: lab.parts.guest("epic-trn-01"),
+    backup: lab.parts.guest("epic-bkp-01"),
   };
   try {
-    for (const scenario of some) {
-      const at = Date.now();
-      try {
-        await Promise.race([scenario.run(on), stopped.then(() => Promise.reject(new Stopped()))]);
-        counts.passed += 1;
-        say(`  ✓ ${scenario.name} (${seconds(at)})`);
-      } catch (error) {
-        if (error instanceof Stopped) return;
-        counts.failed += 1;
-        say(
-          `  ✕ ${scenario.name} (${seconds(at)})\n${String(error instanceof Error ? error.message : error).replace(/^/gm, "      ")}`,
-        );
-      }
-    }
+    for (const lanes of some) await Promise.all(lanes.map((lane) => runLane(lane, on, stopped, counts)));
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
   } finally {
     await their.close();
     await lab.stop();
@@ -55,7 +63,9 @@ interface Counts {
 async function main(): Promise<number> {
   const at = process.argv.indexOf("--only");
   const only = new RegExp(at < 0 ? "" : (process.argv[at + 1] ?? ""));
-  const wanted = scenarios.filter(({ name }) => only.test(name));
+  const wanted = stages
+    .map((lanes) => lanes.map((lane) => lane.filter(({ name }) => only.test(name))).filter(({ length }) => length > 0))
+    .filter(({ length }) => length > 0);
   const stopped = onStop();
   const counts: Counts = { passed: 0, failed: 0 };
   const since = Date.now();

@@ -7,7 +7,10 @@ export interface On {
   readonly lab: Lab;
   readonly people: People;
   readonly production: Guest;
+  /** The host for training and testing; a failover mounts here too. */
   readonly training: Guest;
+  /** The host for backup and reporting. */
+  readonly backup: Guest;
 }
 
 export interface Scenario {

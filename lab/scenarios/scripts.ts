@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { attach, detach, wwidOf, type AttachInput, type DetachInput } from "../../src/host/index.js";
 import type { Ran } from "../agent.js";
 import type { Guest } from "../guest.js";
-import { check, CVO, type On } from "./scenario.js";
+import { check, CVO, equal, night, onCvo, reads, remains, type On } from "./scenario.js";
 
 interface Script {
   readonly script: string;
@@ -108,4 +108,17 @@ export async function answers(guest: Guest): Promise<void> {
     done
     echo "$asleep"`);
   check(asleep === "", `processes that sleep for ever on ${guest.name}: ${asleep}`);
+}
+
+/** Done, and then given back; or taken back already: nothing of the clone is left either way, and the host answers. */
+export async function endsWell(on: On, told: string, guest: Guest, purpose: string): Promise<void> {
+  reads(told, /Done in|everything taken back|Nothing was changed/);
+  if (/Done in/.test(told)) {
+    equal(await guest.must("cat /epic/*/changed"), night, "the clone");
+    reads(await on.people.done(`release the ${purpose} clone`), /Done in/);
+  }
+  await answers(guest);
+  equal(await remains(guest), {}, "the host");
+  const array = JSON.stringify(await onCvo(on));
+  check(!array.includes(purpose) && !array.includes(`ig_${guest.name}`), `the array still has ${array}`);
 }

@@ -1,23 +1,10 @@
-import { check, CVO, equal, night, onCvo, reads, remains, type On, type Scenario } from "./scenario.js";
-import { answers, deleteVolumes, mapsOn, untilRuns } from "./scripts.js";
+import { check, CVO, equal, night, reads, remains, type On, type Scenario } from "./scenario.js";
+import { answers, deleteVolumes, endsWell, mapsOn, untilRuns } from "./scripts.js";
 
 const clone = async ({ people }: On): Promise<void> =>
   reads(await people.done("clone prod volume for training"), /Done in/);
 const release = async ({ people }: On): Promise<void> =>
   reads(await people.done("release the training clone"), /Done in/);
-
-/** Done, and then given back; or taken back already: nothing is left either way, and the host answers. */
-async function endsWell(on: On, told: string): Promise<void> {
-  reads(told, /Done in|everything taken back|Nothing was changed/);
-  if (/Done in/.test(told)) {
-    equal(await on.training.must("cat /epic/trn/changed"), night, "the clone");
-    await release(on);
-  }
-  await answers(on.training);
-  equal(await remains(on.training), {}, "the host");
-  const array = JSON.stringify(await onCvo(on));
-  check(!/training|ig_epic-trn/.test(array), `the array still has ${array}`);
-}
 
 export const trouble: readonly Scenario[] = [
   {
@@ -102,7 +89,7 @@ export const trouble: readonly Scenario[] = [
         for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -STOP $p; done
         sleep 5
         for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -KILL $p; done`);
-      await endsWell(on, await asked);
+      await endsWell(on, await asked, training, "training");
     },
   },
   {
@@ -113,7 +100,7 @@ export const trouble: readonly Scenario[] = [
       const told = await people.done("clone prod volume for training");
       await training.must("rm /full");
       reads(told, /file system is full/);
-      await endsWell(on, told);
+      await endsWell(on, told, training, "training");
     },
   },
 ];

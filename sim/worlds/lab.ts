@@ -32,10 +32,12 @@ function cluster(each: WorldCluster): WorldCluster {
   };
 }
 
+const hosts = ["epic-prd-01", "epic-trn-01", "epic-bkp-01"];
+
 const isProductionHost = ({ name }: WorldHost): boolean => name === "epic-prd-01";
 
 /**
- * What the lab builds in earnest: the database `prod` on two volumes of a consistency group, its production host and one virtual machine.
+ * What the lab builds in earnest: the database `prod` on two volumes of a consistency group, its production host and two virtual machines.
  * There is no Fibre Channel in a guest, so production sees its LUNs over iSCSI. Everything else is as in `epic`.
  */
 export const lab: World = {
@@ -52,7 +54,7 @@ export const lab: World = {
       })),
     ),
   hosts: epic.hosts
-    .filter(({ name, kind }) => name === "epic-prd-01" || (kind === "azure-vm" && name === "epic-trn-01"))
+    .filter(({ name }) => hosts.includes(name))
     .map((host) => ({
       ...host,
       wwpns: [],
