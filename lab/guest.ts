@@ -32,7 +32,7 @@ export interface GuestOptions {
 }
 
 const memoryMb = 512;
-const processors = 2;
+const processors = 1;
 const cmdline =
   "console=ttyS0 quiet net.ifnames=0 mitigations=off random.trust_cpu=on nokaslr audit=0 selinux=0 apparmor=0 tsc=reliable";
 const port = 3260;

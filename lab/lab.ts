@@ -10,7 +10,7 @@ import type { Config } from "../src/config/types.js";
 import { systemClock } from "../src/core/clock.js";
 import { image } from "./image.js";
 import { install, obstacle } from "./needs.js";
-import { openParts, productionHost, productionReach, type Parts } from "./parts.js";
+import { divisor, openParts, productionHost, productionReach, type Parts } from "./parts.js";
 import { bringUp, type Reach } from "./production.js";
 import { seed } from "./seed.js";
 
@@ -76,7 +76,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
       {
         slackPort: options.port ?? 0,
         // guests take their time; the arrays need none on top
-        ontap: { jobMs: { volume: [100, 300], mirror: [100, 300] }, visibilityMs: [0, 0], nightlies: false },
+        ontap: {
+          jobMs: { volume: [100, 300], mirror: [100, 300] },
+          visibilityMs: [0, 0],
+          nightlies: false,
+          // 100 MiB/s of what there really is to copy
+          transferBytesPerSecond: divisor * 100 * 2 ** 20,
+        },
         azure: { throttle: false },
         real: async (world) => {
           say("Starting the guests");

@@ -4,6 +4,7 @@ import { devicesFile } from "./devicesFile.js";
 import { failover } from "./failover.js";
 import { killed } from "./killed.js";
 import { protect } from "./protect.js";
+import { provision } from "./provision.js";
 import { reboot } from "./reboot.js";
 import { restore } from "./restore.js";
 import type { Scenario } from "./scenario.js";
@@ -19,7 +20,7 @@ export type Lane = readonly Scenario[];
 export const stages: readonly (readonly Lane[])[] = [
   [
     [...clones, ...trouble, ...database],
-    [...killed, ...devicesFile, ...reboot],
+    [...killed, ...devicesFile, ...reboot, ...provision],
   ],
   [[...restore, ...failover, ...protect]],
 ];

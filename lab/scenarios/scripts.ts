@@ -45,7 +45,7 @@ export async function deleteVolumes({ people }: On, pattern: string): Promise<vo
   throw new Error(`${pattern} could not be deleted`);
 }
 
-const portals = ["10.8.1.21", "10.8.1.22"];
+export const portals = ["10.8.1.21", "10.8.1.22"];
 
 export interface Place {
   /** Names of the volumes, as a pattern of ONTAP's. */

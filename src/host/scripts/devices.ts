@@ -14,12 +14,15 @@ tag_of() {
 }
 
 sign_in() {
-  local portal setting tag why='' scan=manual
+  local portal setting tag record why='' scan=manual
   # storage that is to be there after every start of the host has to be looked for then, and only then
   for setting in "$home"/*.built; do [ ! -e "$setting" ] || scan=auto; done
   portals=0
   for portal in $SLUICE_PORTALS; do
-    if ! attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260"; then
+    if attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260"; then
+      record=$out
+    else
+      record=
       # Only printed. A discovery that records keeps every portal and target it is told of, and Red Hat signs in to them all at boot.
       attempt 20 iscsiadm -m discoverydb -t sendtargets -p "$portal:3260" -o nonpersistent --discover || {
         why="$portal does not answer"
@@ -39,6 +42,7 @@ sign_in() {
     changed=true
     for setting in node.startup=automatic node.session.scan=manual node.session.timeo.replacement_timeout=5 \\
       'node.conn[0].timeo.login_timeout=10' node.session.initial_login_retry_max=1; do
+      case $record in *$'\\n'"\${setting%%=*} = \${setting#*=}"$'\\n'*) continue ;; esac
       attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" -o update -n "\${setting%%=*}" -v "\${setting#*=}"
     done
     attempt 25 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" --login
