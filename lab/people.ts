@@ -1,14 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Agent, fetch as request } from "undici";
 import { simCa } from "../sim/kit/tls.js";
+import { buttonsOf, handsOn, textOf, type Control, type Shown } from "../sim/slack/hands.js";
 import type { Lab } from "./lab.js";
-
-export interface Shown {
-  readonly ts: string;
-  readonly user: string;
-  readonly text: string;
-  readonly blocks: readonly { readonly type: string; readonly elements?: readonly { readonly action_id?: string }[] }[];
-}
 
 interface View {
   readonly id: string;
@@ -17,10 +11,6 @@ interface View {
 
 /** What people do in Slack and an administrator on the arrays, by the simulators' control calls. */
 export interface People {
-  /** Somebody writes in #storage; gives the message's thread. */
-  say(text: string, user?: string): Promise<string>;
-  /** Presses a button of a message, by its label. */
-  press(message: Shown, user: string, label: string): Promise<void>;
   /** The newest message of the bot in a thread that reads so, once there is one. */
   reads(thread: string, reads: RegExp, withinMs?: number): Promise<{ readonly message: Shown; readonly text: string }>;
   /** A message of the bot anywhere, thread or not, that reads so, once there is one. */
@@ -37,28 +27,7 @@ export interface People {
   close(): Promise<void>;
 }
 
-/** Every text a reader of a message sees. */
-export function textOf(message: Shown): string {
-  const texts: string[] = [];
-  const walk = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(walk);
-    else if (typeof value === "object" && value !== null)
-      for (const [key, each] of Object.entries(value)) {
-        if (key === "text" && typeof each === "string") texts.push(each);
-        else if (key !== "confirm") walk(each);
-      }
-  };
-  walk(message.blocks);
-  return texts.length > 0 ? texts.join("\n") : message.text;
-}
-
-const buttons = (message: Shown): string[] =>
-  message.blocks
-    .flatMap((block) => block.elements ?? [])
-    .flatMap(({ action_id: id }) => (id === undefined ? [] : [id]));
-
 const patienceMs = 900_000;
-const channel = "C0STORAGE";
 /** Who may be asked for: storage-approvers and epic-owners. */
 const approvers = ["U0STORAGE", "U0APPOWNER", "U0STORAGE2"];
 /** The status line of a card that will not change by itself. */
@@ -77,12 +46,9 @@ export async function people(lab: Lab): Promise<People> {
     });
     return (await answer.json()) as T;
   };
-  const control = <T>(path: string, body?: object): Promise<T> => call(`${lab.url}/_control/${path}`, body);
-  const thread = async (ts: string): Promise<Shown[]> => {
-    const query = new URLSearchParams({ channel, thread_ts: ts });
-    const { messages } = await control<{ messages: Shown[] }>(`messages?${query.toString()}`);
-    return messages.filter(({ user }) => user === bot);
-  };
+  const control: Control = (path, body) => call(`${lab.url}/_control/${path}`, body);
+  const hands = handsOn(control);
+  const thread = async (ts: string): Promise<Shown[]> => (await hands.thread(ts)).filter(({ user }) => user === bot);
   /** What has no way back is approved by typing a word, which the form says. */
   const typeTheWord = async (user: string): Promise<void> => {
     const { views } = await control<{ views: View[] }>(`views?user=${user}`);
@@ -97,20 +63,6 @@ export async function people(lab: Lab): Promise<People> {
     }
   };
   const self: People = {
-    say: async (text, user = "U0REQUESTER") => {
-      const said = await control<{ ok: boolean; ts: string; error?: string }>("message", { channel, user, text });
-      if (!said.ok) throw new Error(`"${text}" could not be written: ${said.error ?? ""}`);
-      return said.ts;
-    },
-    press: async (message, user, label) => {
-      const pressed = await control<{ ok: boolean; error?: string }>("click", {
-        channel,
-        ts: message.ts,
-        user,
-        text: label,
-      });
-      if (!pressed.ok) throw new Error(`${label} could not be pressed: ${pressed.error ?? ""}`);
-    },
     reads: async (ts, reads, withinMs = patienceMs) => {
       let last: Shown[] = [];
       for (const until = Date.now() + withinMs; Date.now() < until; await pause(200)) {
@@ -128,7 +80,7 @@ export async function people(lab: Lab): Promise<People> {
       throw new Error(`nobody was told ${String(reads)}`);
     },
     done: async (text, { user, ends = over, withinMs = patienceMs } = {}) => {
-      const ts = await self.say(text, user);
+      const ts = await hands.say(text, user === undefined ? {} : { user });
       let card = await self.reads(ts, /./s, withinMs);
       const until = Date.now() + withinMs;
       const voted = new Set<string>();
@@ -136,12 +88,12 @@ export async function people(lab: Lab): Promise<People> {
         const all = await thread(ts);
         const ended = all.findLast((each) => ends.test(textOf(each)));
         if (ended) return all.map(textOf).join("\n");
-        const asks = all.findLast((each) => buttons(each).some((id) => /approve/i.test(id)));
+        const asks = all.findLast((each) => buttonsOf(each).some((id) => /approve/i.test(id)));
         const next = asks && approvers.find((each) => !voted.has(`${asks.ts}/${each}`) && each !== user);
         if (!asks || next === undefined) continue;
         card = { message: asks, text: textOf(asks) };
         voted.add(`${asks.ts}/${next}`);
-        await self.press(asks, next, "Approve").catch(() => undefined);
+        await hands.press(asks, next, { label: "Approve" });
         await pause(500);
         await typeTheWord(next);
       }

@@ -100,6 +100,6 @@ chmod +x "$initrd/init"
 step 'disk'
 truncate -s 2G "$work/root.raw"
 mke2fs -q -t ext4 -d "$root" -F "$work/root.raw"
-qemu-img convert -c -O qcow2 "$work/root.raw" "$work/root.qcow2"
+qemu-img convert -O qcow2 "$work/root.raw" "$work/root.qcow2"
 mv "$work"/root.qcow2 "$work"/vmlinuz "$work"/initrd.img "$work"/id_ed25519 "$work"/host_key.pub "$into/"
 step "built: $(du -h "$into/root.qcow2" | cut -f1)"

@@ -59,6 +59,7 @@ export const clones: readonly Scenario[] = [
     run: async (on) => {
       const { lab, people, training } = on;
       await training.must("systemd-run -q --unit=student -p User=irisusr tail -f /epic/trn/patients.dat");
+      // every clone of a week; those of the lane beside have two
       const later = { ...lab.app.engine.clock, now: () => Date.now() + 8 * 86_400_000 };
       await round("leases", { ...lab.app.engine, clock: later, config: lab.settings.config });
       const told = await people.tells(/in use by tail \(pid \d+, user irisusr\)/);

@@ -14,13 +14,14 @@ import { trouble } from "./trouble.js";
 export type Lane = readonly Scenario[];
 
 /**
- * One stage after the other; the lanes of a stage at the same time, each on a host of its own. What is done to production, or to all copies of it, has a
- * stage to itself.
+ * One stage after the other; the lanes of a stage at the same time, each on a host of its own. What is done to production, or to all copies of it, is in a
+ * stage with nothing that needs them.
  */
 export const stages: readonly (readonly Lane[])[] = [
   [
-    [...clones, ...trouble, ...database],
-    [...killed, ...devicesFile, ...reboot, ...provision],
+    [...clones, ...trouble, ...database, ...devicesFile],
+    [...killed, ...reboot],
   ],
-  [[...restore, ...failover, ...protect]],
+  [[...restore, ...failover], provision],
+  [protect],
 ];

@@ -22,8 +22,8 @@ for line in $(awk -v from=$from '$1 >= from && !seen[$1]++' lines); do
   at $line 1 >/dev/null 2>&1
   if [ $? != 137 ]; then
     away $line || { echo "detach after line $line failed"; exit 1; }
-    at $line 2 >/dev/null 2>&1
-    [ $? = 137 ] || { echo "line $line was not reached"; exit 1; }
+    at $line 2 >try.out 2>&1
+    [ $? = 137 ] || { echo "line $line was not reached: $(tail -n 1 try.out)"; exit 1; }
   fi
   count=$((count + 1))
 done
@@ -39,7 +39,7 @@ export const killed: readonly Scenario[] = [
     name: "8 every step of the mount script done twice, and the whole of it: the second time changes nothing, and LVM never waits for itself",
     run: async (on) => {
       const { people, backup } = on;
-      reads(await people.done("clone prod volume for backup"), /Done in/);
+      reads(await people.done("clone prod volume for backup for 14 days"), /Done in/);
       const tag = (await backup.must("vgs --noheadings -o vg_tags vg_prod_backup")).trim();
       const input = await attachInput(on, backup, { ...place, tag });
       const attach = attachScript(input);
@@ -67,7 +67,7 @@ export const killed: readonly Scenario[] = [
     name: "8 the mount script killed at every line: the next try always ends with the clone mounted, and LVM answers",
     run: async (on) => {
       const { people, backup } = on;
-      reads(await people.done("clone prod volume for backup"), /Done in/);
+      reads(await people.done("clone prod volume for backup for 14 days"), /Done in/);
       const tag = (await backup.must("vgs --noheadings -o vg_tags vg_prod_backup")).trim();
       const input = await attachInput(on, backup, { ...place, tag });
       const [attach, detach] = [attachScript(input), detachScript(input, true)];
@@ -85,7 +85,7 @@ export const killed: readonly Scenario[] = [
       equal(await backup.must("cat /epic/bkp/changed"), night, "the clone");
       await answers(backup);
       reads(await people.done("release the backup clone"), /Done in/);
-      await backup.must("rm -f /root/*.sh /root/*.env /root/lines");
+      await backup.must("rm -f /root/*.sh /root/*.env /root/lines /root/try.out");
       equal(await remains(backup), {}, "the host");
     },
   },

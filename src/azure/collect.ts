@@ -7,14 +7,16 @@ import type { AzureOptions, VmAddress } from "./options.js";
 export const prefix = "sluice-";
 export const readPrefix = "sluice-read-";
 
-/** A VM holds 25 run commands. From here on we make room. */
+/** A VM holds 25 run commands. From here on we make room, as often as this and for as many as are made meanwhile. */
 const comfortable = 15;
 const lookEvery = 8;
-/** Each delete costs one of the VM's four updates a minute. */
-const deletesAtOnce = 4;
-/** A change's command is kept so long, as somebody may still ask for its ticket. */
-const keepMs = 24 * 3_600_000;
-const keepWhenFullMs = 3_600_000;
+/** Each delete costs one of the VM's updates, of which there are four a minute and twelve at once; in need, fewer are spent. */
+const deletesInNeed = 4;
+/**
+ * A change's command is kept so long: time enough for a worker to have read how it ended, and should none have, the script's own record on the host answers
+ * when the ticket comes again. Azure lets two a minute be made and deleted, so that those kept never fill the VM by themselves.
+ */
+const keepMs = 5 * 60_000;
 const waits = 10;
 const waitMs = 3_000;
 
@@ -47,13 +49,13 @@ export function createCollector(
     return all;
   };
 
-  const drop = async (all: readonly VirtualMachineRunCommand[], keep: number): Promise<void> => {
+  const drop = async (all: readonly VirtualMachineRunCommand[], most: number): Promise<void> => {
     const { write } = await clients();
     const old = all
       .filter((each) => each.name?.startsWith(prefix))
-      .filter((each) => endedAt(each) !== undefined && (isRead(each) || clock.now() - (endedAt(each) ?? 0) > keep))
+      .filter((each) => endedAt(each) !== undefined && (isRead(each) || clock.now() - (endedAt(each) ?? 0) > keepMs))
       .sort((a, b) => Number(isRead(b)) - Number(isRead(a)) || (endedAt(a) ?? 0) - (endedAt(b) ?? 0))
-      .slice(0, deletesAtOnce);
+      .slice(0, most);
     for (const each of old)
       await write.virtualMachineRunCommands.delete(at.resourceGroup, at.name, each.name ?? "").submitted();
   };
@@ -74,13 +76,13 @@ export function createCollector(
       if (made++ % lookEvery !== 0) return;
       await quietly(async () => {
         const all = await list();
-        if (all.length >= comfortable) await drop(all, keepMs);
+        if (all.length >= comfortable) await drop(all, lookEvery);
       });
     },
     makeRoom: () =>
       quietly(async () => {
         const full = await list();
-        await drop(full, keepWhenFullMs);
+        await drop(full, deletesInNeed);
         for (let wait = 0; wait < waits; wait++) {
           if ((await list()).length < full.length) return;
           await clock.sleep(waitMs);

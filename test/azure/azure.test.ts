@@ -273,6 +273,16 @@ describe("a machine holds 25 run commands", () => {
     expect(logged).toEqual([]);
   });
 
+  test("and changes one after the other, as fast as Azure takes them, never do", async () => {
+    const transport = (await azure()).transport(vm);
+    for (let n = 0; n < 60; n++) {
+      await transport.start(call("true"), `busy${n}`);
+      await clock.sleep(30_000);
+    }
+    expect(sim.calls().filter((each) => each.method === "DELETE").length).toBeGreaterThan(30);
+    expect(logged).toEqual([]);
+  });
+
   test("and when strangers fill it, only our own ended ones go", async () => {
     sim.setKnobs({ throttle: false });
     const others = (await azure()).transport(vm);

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { derived } from "../../src/core/derived.js";
 import { peeringSecret } from "../../src/runbooks/steps/peerClusters.js";
 import { useRedis } from "../support/redis.js";
-import { openScene, textOf, type Scene } from "./app.js";
+import { textOf } from "../../sim/slack/hands.js";
+import { openScene, type Scene } from "./app.js";
 import { fillModal, typedIn } from "./people.js";
 
 const redis = useRedis();

@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { pino } from "pino";
 import { Agent, fetch as request } from "undici";
 import { simCa } from "../../sim/kit/tls.js";
+import { handsOn, textOf, type Control, type Hands, type Shown } from "../../sim/slack/hands.js";
 import { startWorld, type StartedWorld, type WorldOptions } from "../../sim/worlds/start.js";
 import { buildApp, createLog, type App, type AppOptions } from "../../src/app.js";
 import { loadConfig } from "../../src/config/load.js";
@@ -11,16 +12,6 @@ import { wallClock } from "../../sim/kit/clock.js";
 import { fastClock } from "../support/clock.js";
 import { callsIn } from "../support/person.js";
 import type { TestRedis } from "../support/redis.js";
-
-/** A message as `/_control/messages` shows it. */
-export interface Shown {
-  readonly ts: string;
-  readonly thread_ts?: string;
-  readonly user: string;
-  readonly text: string;
-  readonly blocks: readonly { readonly type: string; readonly elements?: readonly { readonly action_id?: string }[] }[];
-  readonly ephemeral_for?: string;
-}
 
 export interface SceneOptions {
   /** "epic" unless said. */
@@ -41,26 +32,15 @@ export interface SceneOptions {
 }
 
 /** The whole product in this process on a whole world, driven through Slack's control calls and looked at from the far ends. */
-export interface Scene {
+export interface Scene extends Hands {
   readonly world: StartedWorld;
   readonly config: Config;
   readonly app: App;
-  /** Somebody writes; answers the message's ts, which is its thread. */
-  say(text: string, options?: { user?: string; channel?: string; thread?: string }): Promise<string>;
-  /** Presses a button of a message: by action id, or by its label. */
-  press(
-    message: Shown,
-    user: string,
-    button: { action?: string; label?: string },
-    channel?: string,
-  ): Promise<{ ok: boolean; error?: string }>;
-  /** Everything in a thread, oldest first; with `user`, as that person sees it. */
-  thread(ts: string, user?: string, channel?: string): Promise<Shown[]>;
   /** Waits for a message of the bot in a thread that reads so. */
   reply(ts: string, reads: RegExp, user?: string, channel?: string): Promise<Shown>;
   /** The one card of the run asked for in this thread, once it reads so. */
   card(ts: string, reads: RegExp): Promise<Shown>;
-  control<T = { ok: boolean; error?: string }>(path: string, body?: object): Promise<T>;
+  readonly control: Control;
   /** An array's REST API as the administrator who looks in from outside. */
   ontap<T = { records: Record<string, unknown>[] }>(cluster: string, path: string): Promise<T>;
   /** The administrator changes something on an array. */
@@ -97,21 +77,6 @@ export async function until<T>(
     if (Date.now() > deadline) throw new Error(`never saw ${what}. ${saw()}`);
     await pause(40);
   }
-}
-
-/** Every text a reader of the message sees. */
-export function textOf(message: Shown): string {
-  const texts: string[] = [];
-  const walk = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(walk);
-    else if (typeof value === "object" && value !== null)
-      for (const [key, each] of Object.entries(value)) {
-        if (key === "text" && typeof each === "string") texts.push(each);
-        else if (key !== "confirm") walk(each);
-      }
-  };
-  walk(message.blocks);
-  return texts.length > 0 ? texts.join("\n") : message.text;
 }
 
 let scenes = 0;
@@ -206,11 +171,8 @@ function sceneOf(world: StartedWorld, config: Config, app: App, agent: Agent, fo
     });
     return (await response.json()) as T;
   };
-  const control: Scene["control"] = (path, body) => read(`${origin("slack")}/_control/${path}`, {}, body);
-  const thread: Scene["thread"] = async (ts, user, channel = "C0STORAGE") => {
-    const query = new URLSearchParams({ channel, thread_ts: ts, ...(user === undefined ? {} : { user }) });
-    return (await control<{ messages: Shown[] }>(`messages?${query.toString()}`)).messages;
-  };
+  const control: Control = (path, body) => read(`${origin("slack")}/_control/${path}`, {}, body);
+  const hands = handsOn(control);
   const find = async (
     ts: string,
     what: string,
@@ -221,7 +183,7 @@ function sceneOf(world: StartedWorld, config: Config, app: App, agent: Agent, fo
     let last: Shown[] = [];
     return until(
       async () => {
-        last = await thread(ts, user, channel);
+        last = await hands.thread(ts, user, channel);
         return last.findLast(
           (message) => message.user === world.world.slack.bot.userId && fits(message, textOf(message)),
         );
@@ -236,8 +198,8 @@ function sceneOf(world: StartedWorld, config: Config, app: App, agent: Agent, fo
     world,
     config,
     app,
+    ...hands,
     control,
-    thread,
     ontap,
     arrayControl: async (cluster, name, body) => {
       const answered = await read<{ ok?: boolean }>(`${origin(cluster)}/_control/${name}`, {}, body);
@@ -261,20 +223,6 @@ function sceneOf(world: StartedWorld, config: Config, app: App, agent: Agent, fo
         if (call.method === "GET") uuid = said.records?.[0]?.uuid ?? "";
       }
     },
-    say: async (text, { user = "U0REQUESTER", channel = "C0STORAGE", thread: under } = {}) => {
-      const body = { channel, user, text, ...(under === undefined ? {} : { thread_ts: under }) };
-      const said = await control<{ ok: boolean; ts: string; error?: string }>("message", body);
-      if (!said.ok) throw new Error(`"${text}" could not be written: ${said.error ?? ""}`);
-      return said.ts;
-    },
-    press: (message, user, { action, label }, channel = "C0STORAGE") =>
-      control("click", {
-        channel,
-        ts: message.ts,
-        user,
-        ...(action === undefined ? {} : { action_id: action }),
-        ...(label === undefined ? {} : { text: label }),
-      }),
     reply: (ts, reads, user, channel) =>
       find(ts, `a reply that reads ${String(reads)}`, (_message, text) => reads.test(text), user, channel),
     card: (ts, reads) =>

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { useRedis } from "../support/redis.js";
 import { wholeWay } from "../support/wholeWay.js";
-import { openScene, textOf, type Scene } from "./app.js";
+import { textOf } from "../../sim/slack/hands.js";
+import { openScene, type Scene } from "./app.js";
 import { carryOut, type Handed } from "./people.js";
 
 const redis = useRedis();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { useRedis } from "../support/redis.js";
-import { openScene, textOf, until, type Scene } from "./app.js";
+import { textOf } from "../../sim/slack/hands.js";
+import { openScene, until, type Scene } from "./app.js";
 
 const redis = useRedis();
 const iqn = "iqn.1994-05.com.redhat:epic-trn-01";

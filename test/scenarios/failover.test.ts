@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { useRedis } from "../support/redis.js";
-import { openScene, textOf, until, type Scene, type SceneOptions } from "./app.js";
+import { textOf } from "../../sim/slack/hands.js";
+import { openScene, until, type Scene, type SceneOptions } from "./app.js";
 import { carryOut, fillModal, seeThrough } from "./people.js";
 
 const redis = useRedis();

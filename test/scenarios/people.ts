@@ -1,6 +1,7 @@
 import { derived } from "../../src/core/derived.js";
 import { peeringSecret } from "../../src/runbooks/steps/peerClusters.js";
-import { textOf, until, type Scene, type Shown } from "./app.js";
+import { buttonsOf, textOf, type Shown } from "../../sim/slack/hands.js";
+import { until, type Scene } from "./app.js";
 
 /** A step that a person did: the text that was shown for it, and where. */
 export interface Handed {
@@ -28,10 +29,6 @@ export interface CarryOut {
   readonly cluster?: string;
 }
 
-const buttonsOf = (message: Shown): string[] =>
-  message.blocks
-    .flatMap((block) => block.elements ?? [])
-    .flatMap(({ action_id: id }) => (id === undefined ? [] : [id]));
 const isCard = (message: Shown): boolean => message.blocks[0]?.type === "header";
 
 /** What a text in a thread tells to type, all its pieces, without Slack's escaping. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { useRedis } from "../support/redis.js";
-import { openScene, textOf, until, type Scene, type Shown } from "./app.js";
+import { textOf, type Shown } from "../../sim/slack/hands.js";
+import { openScene, until, type Scene } from "./app.js";
 
 const redis = useRedis();
 const array = ["ali-ontap-01", "svm_epic", "epic_prd"] as const;

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { simCa } from "../../sim/kit/tls.js";
 import { useRedis } from "../support/redis.js";
-import { openScene, textOf, until, type Scene, type SceneOptions, type Shown } from "./app.js";
+import { textOf, type Shown } from "../../sim/slack/hands.js";
+import { openScene, until, type Scene, type SceneOptions } from "./app.js";
 
 const redis = useRedis();
 
