@@ -21,7 +21,8 @@ export default {
   },
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
   testTimeout: 600_000,
-  maxWorkers: 2,
+  // One more than the smallest machine has cores: there is always a file that waits (test/support/sequencer.mjs).
+  maxWorkers: 3,
   // A worker keeps the modules of every file it has run, and gets slower with them: above this it is begun anew between two files.
   workerIdleMemoryLimit: "1GB",
 };

@@ -6,9 +6,26 @@ import type { LockHolder, LockWish, Store, WatchEntry } from "./store.js";
 
 type Held = { run: RunId; as: "reads" | "changes" };
 
+/** An entry as text, and read from it once: nobody changes what many read. */
+class Kept {
+  #entry: Entry | undefined;
+
+  constructor(private readonly text: string) {
+    Object.freeze(this);
+  }
+  get entry(): Entry {
+    return (this.#entry ??= frozen(JSON.parse(this.text) as Entry));
+  }
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) Object.values(Object.freeze(value)).forEach(frozen);
+  return value;
+}
+
 /** The store of the engine's own tests. Entries go through JSON, as they would through Redis. */
 export class MemoryStore implements Store {
-  private readonly runs = new Map<RunId, string[]>();
+  private readonly runs = new Map<RunId, readonly Kept[]>();
   private readonly openRuns = new Set<RunId>();
   private readonly order: RunId[] = [];
   private readonly leases = new Map<RunId, { token: string; until: number }>();
@@ -24,7 +41,7 @@ export class MemoryStore implements Store {
   constructor(private readonly now: () => number = Date.now) {}
 
   async read(run: RunId): Promise<Entry[]> {
-    return (this.runs.get(run) ?? []).map((each) => JSON.parse(each) as Entry);
+    return (this.runs.get(run) ?? []).map(({ entry }) => entry);
   }
 
   async append(run: RunId, expect: number, entries: readonly NewEntry[], lease?: Lease): Promise<void> {
@@ -32,7 +49,7 @@ export class MemoryStore implements Store {
     if (lease && !this.holds(lease)) throw new LeaseLost(run);
     if (list.length !== expect) throw new Conflict(run);
     const numbered = entries.map((each, i): Entry => ({ seq: expect + i + 1, ...each }));
-    this.runs.set(run, [...list, ...numbered.map((each) => JSON.stringify(each))]);
+    this.runs.set(run, [...list, ...numbered.map((each) => new Kept(JSON.stringify(each)))]);
     if (expect === 0) {
       this.openRuns.add(run);
       this.order.unshift(run);
