@@ -104,16 +104,24 @@ describe("updates that end within one second", () => {
   });
 });
 
-test("where an array lists active transfers only, the second passes first: the update is made again and believed", async () => {
-  const world = await startTestWorld({ listedTransfers: "active" });
-  try {
-    world.clock.advance(1_000);
-    await say(world, sentence);
-    const view = await say(world, sentence);
-    expect({ outcome: view.outcome, problem: problemOf(view) }).toEqual({ outcome: "succeeded", problem: "" });
-    expect(stepOf(view)?.attempt).toBe(2);
-    expect(posted(world)).toEqual([201, 201, 201]);
-  } finally {
-    await world.close();
-  }
-});
+test.each([
+  ["an array lists active transfers only", { listedTransfers: "active" }, false],
+  ["the login may not list transfers", {}, true],
+] as const)(
+  "where %s, the second passes first: the update is made again and believed",
+  async (_where, knobs, refused) => {
+    const world = await startTestWorld(knobs);
+    const does = { kind: "error", code: 6, message: "not authorized for that command" } as const;
+    try {
+      if (refused) world.fabric.fault(cvo, { method: "GET", path: "/transfers", times: 1_000, does });
+      world.clock.advance(1_000);
+      await say(world, sentence);
+      const view = await say(world, sentence);
+      expect({ outcome: view.outcome, problem: problemOf(view) }).toEqual({ outcome: "succeeded", problem: "" });
+      expect(stepOf(view)?.attempt).toBe(2);
+      expect(posted(world)).toEqual([201, 201, 201]);
+    } finally {
+      await world.close();
+    }
+  },
+);
