@@ -5,7 +5,6 @@ import { failover } from "./failover.js";
 import { killed } from "./killed.js";
 import { protect } from "./protect.js";
 import { provision } from "./provision.js";
-import { reboot } from "./reboot.js";
 import { restore } from "./restore.js";
 import type { Scenario } from "./scenario.js";
 import { trouble } from "./trouble.js";
@@ -19,8 +18,8 @@ export type Lane = readonly Scenario[];
  */
 export const stages: readonly (readonly Lane[])[] = [
   [
-    [...clones, ...trouble, ...database, ...devicesFile],
-    [...killed, ...reboot],
+    [...clones, ...trouble, ...database],
+    [...killed, ...devicesFile],
   ],
   [[...restore, ...failover], provision],
   [protect],

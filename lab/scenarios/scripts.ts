@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { attach, detach, wwidOf, type AttachInput, type DetachInput } from "../../src/host/index.js";
 import type { Ran } from "../agent.js";
 import type { Guest } from "../guest.js";
-import { check, CVO, equal, night, onCvo, reads, remains, type On } from "./scenario.js";
+import { check, CVO, type On } from "./scenario.js";
 
 interface Script {
   readonly script: string;
@@ -89,12 +89,16 @@ export const detachScript = ({ tag, target, luns, vg, lv, mount }: AttachInput, 
   return detach.script(input);
 };
 
-/** Waits until a process whose command line reads so runs on a guest. */
-export async function untilRuns(guest: Guest, pattern: string): Promise<void> {
-  for (const until = Date.now() + 300_000; Date.now() < until; await pause(50))
-    if ((await guest.run(`pgrep -f '${pattern}'`)).exitCode === 0) return;
-  throw new Error(`${pattern} never ran on ${guest.name}`);
-}
+/** Catches processes whose command line reads so as soon as there are any, and holds them: what is done next happens in their middle. */
+export const caught = (guest: Guest, pattern: string): Promise<string> =>
+  guest.must(`
+    until found=$(pgrep -f '${pattern}'); do
+      [ $SECONDS -lt 300 ] || { echo '${pattern} never ran' >&2; exit 1; }
+    done
+    kill -STOP $found`);
+
+/** Lets go of them. */
+export const letGo = (guest: Guest, pattern: string): Promise<string> => guest.must(`pkill -CONT -f '${pattern}'`);
 
 /** The host is not stuck: LVM answers, and no process of anybody's sleeps for ever. */
 export async function answers(guest: Guest): Promise<void> {
@@ -108,17 +112,4 @@ export async function answers(guest: Guest): Promise<void> {
     done
     echo "$asleep"`);
   check(asleep === "", `processes that sleep for ever on ${guest.name}: ${asleep}`);
-}
-
-/** Done, and then given back; or taken back already: nothing of the clone is left either way, and the host answers. */
-export async function endsWell(on: On, told: string, guest: Guest, purpose: string): Promise<void> {
-  reads(told, /Done in|everything taken back|Nothing was changed/);
-  if (/Done in/.test(told)) {
-    equal(await guest.must("cat /epic/*/changed"), night, "the clone");
-    reads(await on.people.done(`release the ${purpose} clone`), /Done in/);
-  }
-  await answers(guest);
-  equal(await remains(guest), {}, "the host");
-  const array = JSON.stringify(await onCvo(on));
-  check(!array.includes(purpose) && !array.includes(`ig_${guest.name}`), `the array still has ${array}`);
 }

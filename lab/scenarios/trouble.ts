@@ -1,10 +1,23 @@
-import { check, CVO, equal, night, reads, remains, type On, type Scenario } from "./scenario.js";
-import { answers, deleteVolumes, endsWell, mapsOn, untilRuns } from "./scripts.js";
+import { check, CVO, equal, night, onCvo, reads, remains, type On, type Scenario } from "./scenario.js";
+import { answers, caught, deleteVolumes, letGo, mapsOn } from "./scripts.js";
 
 const clone = async ({ people }: On): Promise<void> =>
   reads(await people.done("clone prod volume for training"), /Done in/);
 const release = async ({ people }: On): Promise<void> =>
   reads(await people.done("release the training clone"), /Done in/);
+
+/** Done, and then given back; or taken back already: nothing of the clone is left either way, and the host answers. */
+async function endsWell(on: On, told: string): Promise<void> {
+  reads(told, /Done in|everything taken back|Nothing was changed/);
+  if (/Done in/.test(told)) {
+    equal(await on.training.must("cat /epic/trn/changed"), night, "the clone");
+    await release(on);
+  }
+  await answers(on.training);
+  equal(await remains(on.training), {}, "the host");
+  const array = JSON.stringify(await onCvo(on));
+  check(!/training|ig_epic-trn/.test(array), `the array still has ${array}`);
+}
 
 export const trouble: readonly Scenario[] = [
   {
@@ -84,13 +97,12 @@ export const trouble: readonly Scenario[] = [
     run: async (on) => {
       const { people, training } = on;
       const asked = people.done("clone prod volume for training");
-      await untilRuns(training, "vgimportclone");
+      await caught(training, "vgimportclone");
       // the agent's shell is a bash -s as well, and it is asked by one
-      await training.must(`
-        for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -STOP $p; done
-        sleep 5
-        for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -KILL $p; done`);
-      await endsWell(on, await asked, training, "training");
+      await training.must("for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -STOP $p; done");
+      await letGo(training, "vgimportclone");
+      await training.must("sleep 5; for p in $(pgrep -x -f '/bin/bash -s'); do [ $p = $$ ] || kill -KILL $p; done");
+      await endsWell(on, await asked);
     },
   },
   {
@@ -101,7 +113,7 @@ export const trouble: readonly Scenario[] = [
       const told = await people.done("clone prod volume for training");
       await training.must("rm /full");
       reads(told, /file system is full/);
-      await endsWell(on, told, training, "training");
+      await endsWell(on, told);
     },
   },
 ];
