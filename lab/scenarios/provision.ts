@@ -1,5 +1,5 @@
 import { build, wwidOf, type BuildInput } from "../../src/host/index.js";
-import { check, CVO, equal, reads, type On, type Scenario } from "./scenario.js";
+import { check, CVO, equal, reads, remains, type On, type Scenario } from "./scenario.js";
 import { answers, caught, portals, send } from "./scripts.js";
 
 /** The two new LUNs, told again to a script that means to build on them. */
@@ -28,6 +28,8 @@ async function again({ people, backup }: On): Promise<BuildInput> {
   };
 }
 
+const wanted = "provision 2 LUNs of 3 TB for prod on epic-bkp-01 at /epic/app";
+
 export const provision: readonly Scenario[] = [
   {
     name: "a host is prepared: multipath keeps to NetApp's LUNs, the host is signed in at every portal, and a second look finds nothing to do",
@@ -39,21 +41,26 @@ export const provision: readonly Scenario[] = [
     },
   },
   {
-    name: "6 a reboot in the middle of a host step: known in minutes although Azure shows it as running, and new storage is made all the same",
+    name: "6 a reboot in the middle of a host step: known in minutes although Azure shows it as running, said, and everything is taken back",
     run: async ({ people, backup }) => {
-      const asked = people.done("provision 2 LUNs of 3 TB for prod on epic-bkp-01 at /epic/app");
+      const before = await remains(backup);
+      const asked = people.done(wanted);
       await caught(backup, "(vg|lv)create");
       await backup.reset();
-      reads(await asked, /Done in/);
-      equal((await backup.must("lvs --noheadings -o stripes vg_epic_app/lv_data")).trim(), "2", "stripes");
-      await backup.must("mountpoint -q /epic/app; echo ours >/epic/app/file; sync");
+      const told = await asked;
+      reads(told, /everything taken back/);
+      reads(told, /the host was rebooted/);
       await answers(backup);
+      equal(await remains(backup), before, "the host");
     },
   },
   {
-    name: "new storage is there again after a reboot, and a LUN that carries anything is never written to",
+    name: "new storage: LUNs become a file system on a host, which is there again after a reboot; a LUN that carries anything is never written to",
     run: async (on) => {
-      const { backup } = on;
+      const { people, backup } = on;
+      reads(await people.done(wanted), /Done in/);
+      equal((await backup.must("lvs --noheadings -o stripes vg_epic_app/lv_data")).trim(), "2", "stripes");
+      await backup.must("echo ours >/epic/app/file; sync");
       await backup.reset();
       await backup.must(
         "for i in $(seq 300); do mountpoint -q /epic/app && exit 0; sleep 0.5; done; systemctl --failed; exit 1",

@@ -76,7 +76,7 @@ export function defineChange<In, Out>(of: {
         case "absent":
           return { found: "absent" };
         case "lost":
-          return of.look(on, of.input.parse(input));
+          return cutOff(told.why, await of.look(on, of.input.parse(input)));
         case "ended":
           if (headOf(told.outcome.result) === undefined) return of.look(on, of.input.parse(input));
           return settled(() => outcome(told.outcome, on.name));
@@ -84,6 +84,10 @@ export function defineChange<In, Out>(of: {
     },
   };
 }
+
+/** What is there only in part is told with what became of the script that was to make it. */
+const cutOff = <Out>(why: string, seen: Settled<Out>): Settled<Out> =>
+  seen.found === "partial" ? { ...seen, why: `${why}; ${seen.why}` } : seen;
 
 /** A script's own word as a finding: refused is absent, stopped on the way is partial. */
 function settled<Out>(read: () => Out): Settled<Out> {

@@ -58,7 +58,10 @@ export function createHost(transport: ScriptTransport): HostRunner {
   /** The far end says running, which it would in any case; the host's word counts if it has one. That a script is over stays so. */
   const askedThere = async (ticket: string): Promise<ScriptState | undefined> => {
     try {
-      const there = await readBack(ticket, "the host was rebooted, or its shell killed, before it ended");
+      const there = await readBack(
+        ticket,
+        "the host was rebooted, or the script's shell killed, before the script had ended",
+      );
       if (there.state !== "lost" && there.state !== "ended") return undefined;
       cut.set(ticket, there);
       return there;

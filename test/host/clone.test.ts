@@ -191,6 +191,16 @@ describe("detach", () => {
     expect(at.hosts.snapshot()).toEqual(before);
   });
 
+  test("stays signed in on a host that was prepared for LUNs, whether it has any or not", async () => {
+    const at = place("epic-trn-01");
+    await at.hosts.writeFile("epic-trn-01", "/var/lib/sluice/sluice_r0.prepared", "session\n");
+    await run(at, "t1");
+    const { sessions } = at.hosts.state().hosts["epic-trn-01"] ?? {};
+    expect(sessions).toHaveLength(2);
+    expect(await take(at, "t2")).toMatchObject({ found: "done", output: { signedOut: false } });
+    expect(at.hosts.state().hosts["epic-trn-01"]).toMatchObject({ sessions, devices: [], mounts: [] });
+  });
+
   test("stays signed in while another clone's LUN is on the session", async () => {
     const at = place("epic-trn-01");
     await run(at, "t1");

@@ -207,9 +207,11 @@ has_luns() {
 }
 
 sign_out() {
-  local portal
+  local portal note
   signed_out=false
   [ "$SLUICE_LOGOUT" = 1 ] || return 0
+  # a host that was prepared for LUNs is signed in whether it has any or not
+  for note in "$home"/*.prepared; do [ ! -e "$note" ] || return 0; done
   if has_luns; then return 0; fi
   for portal in $SLUICE_PORTALS; do
     attempt 30 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" --logout
