@@ -1,9 +1,13 @@
 import { equal, reads, remains, sums, type Scenario } from "./scenario.js";
+import { deleteVolumes } from "./scripts.js";
 
 export const protect: readonly Scenario[] = [
   {
     name: "1 protect from nothing: the baseline, and a fresh clone whose files are those written on production",
-    run: async ({ people, production, training }) => {
+    run: async (on) => {
+      const { people, production, training } = on;
+      // a restore's safety copies live on what is thrown away, for two weeks unless the administrator wants the room
+      await deleteVolumes(on, "sluice_safety_*");
       reads(await people.done("unprotect prod with its volumes"), /Done in/);
       reads(await people.done("protect prod"), /Done in/);
       await production.must("echo fresh >/epic/prd/fresh; sync");
