@@ -92,10 +92,9 @@ export const detachScript = ({ tag, target, luns, vg, lv, mount }: AttachInput, 
 /** Catches processes whose command line reads so as soon as there are any, and holds them: what is done next happens in their middle. */
 export const caught = (guest: Guest, pattern: string): Promise<string> =>
   guest.must(`
-    until found=$(pgrep -f '${pattern}'); do
+    until found=$(pgrep -f '${pattern}') && kill -STOP $found 2>/dev/null; do
       [ $SECONDS -lt 300 ] || { echo '${pattern} never ran' >&2; exit 1; }
-    done
-    kill -STOP $found`);
+    done`);
 
 /** Lets go of them. */
 export const letGo = (guest: Guest, pattern: string): Promise<string> => guest.must(`pkill -CONT -f '${pattern}'`);
