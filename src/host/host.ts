@@ -29,7 +29,7 @@ export const readTicket = defineRead<{ ticket: string }, z.infer<typeof ticketFa
 const askAgainMs = 5_000;
 
 /**
- * A host behind one transport. Without a result line, when the transport lost it, or when it may be cut off and nobody told the transport, a ticket is
+ * A host behind one transport. Without a result line, when the transport lost it or does not know it, or when it may be cut off and nobody told the transport, a ticket is
  * read back from the host itself.
  */
 export function createHost(transport: ScriptTransport): HostRunner {
@@ -55,7 +55,7 @@ export function createHost(transport: ScriptTransport): HostRunner {
     }
   };
   const cut = new Map<string, ScriptState>();
-  /** The far end says running, which it would in any case; the host's word counts if it has one. That a script is over stays so. */
+  /** The far end says running, which it would in any case, or knows nothing of it; the host's word counts if it has one. That a script is over stays so. */
   const askedThere = async (ticket: string): Promise<ScriptState | undefined> => {
     try {
       const there = await readBack(
@@ -76,7 +76,9 @@ export function createHost(transport: ScriptTransport): HostRunner {
       const known = cut.get(ticket);
       if (known) return known;
       const told = await transport.ticket(ticketId.parse(ticket));
-      if (told.state === "running" && told.mayBeCut) return (await askedThere(ticket)) ?? told;
+      // absent: never sent, or ended and forgotten there
+      if (told.state === "absent" || (told.state === "running" && told.mayBeCut))
+        return (await askedThere(ticket)) ?? told;
       if (told.state === "lost") return readBack(ticket, told.why);
       if (told.state !== "ended") return told;
       const outcome = withResult(told.outcome);

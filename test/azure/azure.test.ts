@@ -323,6 +323,21 @@ describe("a clone by Run Command", () => {
     expect(at.hosts.snapshot()).toEqual(before);
   });
 
+  test("whose command Azure has forgotten is answered by the host's own record", async () => {
+    sim.setKnobs({ throttle: false });
+    const transport = (await azure()).transport(vm);
+    const host = createHost(transport);
+    expect(await host.ticket("r9-1-1")).toEqual({ state: "absent" });
+    await host.start(attach.script(attachInput(at.san)), "r9-1-1");
+    await clock.sleep(10 * 60_000);
+    for (let n = 0; n < 40; n++) await transport.start(call("true"), `after${n}`).then(() => clock.sleep(30_000));
+    expect(await transport.ticket("r9-1-1")).toEqual({ state: "absent" });
+    expect(await attach.settle(host, attachInput(at.san), "r9-1-1")).toMatchObject({
+      found: "done",
+      output: { mount: "/epic/trn" },
+    });
+  });
+
   test("killed in the middle is lost; its own record says so, and a look says how far it came", async () => {
     const host = createHost((await azure()).transport(vm));
     at.hosts.fault("epic-trn-01", { kind: "kill", afterCommand: 22 });
