@@ -340,7 +340,7 @@ describe("a clone by Run Command", () => {
 
   test("killed in the middle is lost; its own record says so, and a look says how far it came", async () => {
     const host = createHost((await azure()).transport(vm));
-    at.hosts.fault("epic-trn-01", { kind: "kill", afterCommand: 22 });
+    at.hosts.fault("epic-trn-01", { kind: "kill", afterCommand: 24 });
     const input = attachInput(at.san);
     await host.start(attach.script(input), "t1");
     await clock.sleep(60_000);
@@ -359,7 +359,7 @@ describe("a script that a reboot cut off, which Azure shows as running for ever"
   };
 
   test("is known to be over within two minutes: the host's boot id is another, and a look says how far it came", async () => {
-    const { host, input } = await begun({ kind: "reboot", afterCommand: 22 });
+    const { host, input } = await begun({ kind: "reboot", afterCommand: 24 });
     await clock.sleep(30_000);
     expect(await host.ticket("t1")).toMatchObject({ state: "running" });
     await clock.sleep(90_000);
@@ -395,7 +395,7 @@ describe("a script that a reboot cut off, which Azure shows as running for ever"
   });
 
   test("is waited for while the host cannot be asked", async () => {
-    const { host } = await begun({ kind: "reboot", afterCommand: 22 });
+    const { host } = await begun({ kind: "reboot", afterCommand: 24 });
     at.hosts.fault(vm.name, { kind: "agentNotReady" });
     await clock.sleep(120_000);
     expect(await host.ticket("t1")).toMatchObject({ state: "running" });

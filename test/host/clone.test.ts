@@ -366,7 +366,7 @@ describe("a lost reply", () => {
   });
   test("of a script that died is lost, and the host is looked at", async () => {
     const at = place("epic-trn-01");
-    at.hosts.fault("epic-trn-01", { kind: "kill", afterCommand: 22 });
+    at.hosts.fault("epic-trn-01", { kind: "kill", afterCommand: 24 });
     await run(at, "t1");
     expect(await at.host.ticket("t1")).toEqual({ state: "lost", why: "the shell was killed" });
     expect(await attach.settle(at.host, attachInput(at.san), "t1")).toMatchObject({ found: "partial" });

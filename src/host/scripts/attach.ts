@@ -168,6 +168,7 @@ main() {
   fact_json paths "{$seen}"
   fact uuid "$(ask 15 findmnt -n -o UUID --mountpoint "$SLUICE_MOUNT" | head -n 1)"
   fact content "$(read_word "$SLUICE_MOUNT/.sluice-content")"
+  to_disk /etc "$home"
   succeed
 }
 

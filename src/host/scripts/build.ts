@@ -22,7 +22,11 @@ check_arguments() {
 }
 
 has_line() { [ -e "$built" ] && grep -q "^$1\\$" "$built"; }
-remember() { has_line "$1" || printf '%s\\n' "$1" >>"$built"; }
+remember() {
+  if has_line "$1"; then return 0; fi
+  printf '%s\\n' "$1" >>"$built"
+  attempt 20 sync "$built"
+}
 
 # listed_for: the line of fstab that is mounted at our place, whoever wrote it
 listed_for() { sed -n "/^[^#][^ \\t]*[ \\t][ \\t]*\${SLUICE_MOUNT//\\//\\\\/}[ \\t]/p" "$table" 2>/dev/null | head -n 1; }
@@ -204,6 +208,7 @@ main() {
   fact_json portals "$portals"
   fact_json paths "{$seen}"
   fact uuid "$(ask 15 findmnt -n -o UUID --mountpoint "$SLUICE_MOUNT" | head -n 1)"
+  to_disk /etc "$home"
   succeed
 }
 
@@ -290,6 +295,7 @@ ${freeDeadMaps}${removeDevices}main() {
   rm -f "$made" "$built"
   look_less
   fact_json signedOut "$signed_out"
+  to_disk /etc "$home"
   succeed
 }
 

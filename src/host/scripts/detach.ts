@@ -116,6 +116,7 @@ ${removeDevices}main() {
   fi
   rm -f "$made" "$home/$SLUICE_TAG.$SLUICE_VG.hooked"
   fact_json signedOut "$signed_out"
+  to_disk /etc "$home"
   succeed
 }
 

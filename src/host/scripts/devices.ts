@@ -3,48 +3,57 @@
  * `SLUICE_WWIDS`, and each asks first whether its act has been done.
  */
 
-/** Sign in to the target at every portal: $portals of them have a session, $sessions are their SCSI hosts. */
-export const signIn = `# tag_of PORTAL: its group's tag in what discovery printed to $out, if the target is there
-tag_of() {
-  local at name
+/** One portal of one target in open-iscsi's records, and how it signs in. */
+export const recordPortal = `# record_portal TARGET PORTAL: that one and no other; $why says why not
+record_portal() {
+  local at name tag=''
+  # Only printed. A discovery that records keeps every portal and target it is told of, and Red Hat signs in to them all at boot.
+  attempt 20 iscsiadm -m discoverydb -t sendtargets -p "$2:3260" -o nonpersistent --discover || {
+    why="$2 does not answer"
+    return 1
+  }
   while read -r at name; do
-    [ "$name" = "$SLUICE_TARGET" ] || continue
-    case $at in "$1:3260,"*) printf '%s' "\${at##*,}" ;; esac
+    [ "$name" = "$1" ] || continue
+    case $at in "$2:3260,"*) tag=\${at##*,} ;; esac
   done <<<"$out"
+  [ -n "$tag" ] || {
+    why="$2 does not serve $1"
+    return 1
+  }
+  changed=true
+  attempt 20 iscsiadm -m node -T "$1" -p "$2:3260,$tag" -o new || {
+    why="$2 could not be recorded: $out"
+    return 1
+  }
 }
 
-sign_in() {
-  local portal setting tag record why='' scan=manual
+# set_record TARGET PORTAL NOW: NOW is the record as open-iscsi prints it, if it is known; what is so already is not written
+set_record() {
+  local setting
+  for setting in node.startup=automatic node.session.scan=manual node.session.timeo.replacement_timeout=5 \\
+    'node.conn[0].timeo.login_timeout=10' node.session.initial_login_retry_max=1; do
+    case $3 in *$'\\n'"\${setting%%=*} = \${setting#*=}"$'\\n'*) continue ;; esac
+    attempt 20 iscsiadm -m node -T "$1" -p "$2:3260" -o update -n "\${setting%%=*}" -v "\${setting#*=}"
+  done
+}
+
+`;
+
+/** Sign in to the target at every portal: $portals of them have a session, $sessions are their SCSI hosts. */
+export const signIn = `${recordPortal}sign_in() {
+  local portal setting record why='' scan=manual
   # storage that is to be there after every start of the host has to be looked for then, and only then
   for setting in "$home"/*.built; do [ ! -e "$setting" ] || scan=auto; done
   portals=0
   for portal in $SLUICE_PORTALS; do
+    record=
     if attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260"; then
       record=$out
     else
-      record=
-      # Only printed. A discovery that records keeps every portal and target it is told of, and Red Hat signs in to them all at boot.
-      attempt 20 iscsiadm -m discoverydb -t sendtargets -p "$portal:3260" -o nonpersistent --discover || {
-        why="$portal does not answer"
-        continue
-      }
-      tag=$(tag_of "$portal")
-      [ -n "$tag" ] || {
-        why="$portal does not serve $SLUICE_TARGET"
-        continue
-      }
-      changed=true
-      attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260,$tag" -o new || {
-        why="$portal could not be recorded: $out"
-        continue
-      }
+      record_portal "$SLUICE_TARGET" "$portal" || continue
     fi
     changed=true
-    for setting in node.startup=automatic node.session.scan=manual node.session.timeo.replacement_timeout=5 \\
-      'node.conn[0].timeo.login_timeout=10' node.session.initial_login_retry_max=1; do
-      case $record in *$'\\n'"\${setting%%=*} = \${setting#*=}"$'\\n'*) continue ;; esac
-      attempt 20 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" -o update -n "\${setting%%=*}" -v "\${setting#*=}"
-    done
+    set_record "$SLUICE_TARGET" "$portal" "$record"
     attempt 25 iscsiadm -m node -T "$SLUICE_TARGET" -p "$portal:3260" --login
     case $rc in
       0 | 15) portals=$((portals + 1)) ;; # 15: the session exists

@@ -12,6 +12,7 @@ main() {
     changed=true
     rm -f "$record" "$record.new"
     [ ! -e "$record" ] || fail record "$record could not be removed"
+    to_disk "$home"
   fi
   succeed
 }

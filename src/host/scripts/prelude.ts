@@ -53,6 +53,9 @@ ask() {
   timeout -k 5 "$limit" "$@" </dev/null 2>/dev/null
 }
 
+# to_disk FILE...: what was written on their file systems outlasts a power cut from now on. iscsiadm and multipathd leave that to chance.
+to_disk() { attempt 60 sync -f "$@"; }
+
 # keep STATE EXIT RESULT: the ticket's own record; readable after the reply was lost
 keep() {
   printf '{"ticket":"%s","script":"%s","state":"%s","boot":"%s","exit":%s,"result":%s}\\n' \\
@@ -64,7 +67,7 @@ finish() {
   local result="{\\"ok\\":$2,\\"script\\":\\"$script\\",\\"changed\\":$changed,\\"boot\\":\\"$boot\\"$facts}"
   [ "\${#result}" -le "$longest" ] || result="{\\"ok\\":false,\\"script\\":\\"$script\\",\\"changed\\":$changed,\\"boot\\":\\"$boot\\",\\"code\\":\\"long\\",\\"says\\":\\"the answer is longer than Run Command carries\\"}"
   if [ -n "$state" ]; then
-    keep ended "$1" "$result" >"$state.new" && mv -f "$state.new" "$state"
+    keep ended "$1" "$result" >"$state.new" && attempt 20 sync "$state.new" && mv -f "$state.new" "$state"
   fi
   printf '@@RESULT %s\\n' "$result"
   exit "$1"
@@ -133,6 +136,7 @@ begin() {
     state=
     refuse record "what this script does could not be written down in $home: its file system is full or read-only"
   }
+  attempt 20 sync "$state"
   printf '@@BEGAN %s\\n' "$SLUICE_TICKET"
   exec 9>"$lock"
   flock -w 240 9 || {

@@ -1,3 +1,4 @@
+import { recordPortal } from "./devices.js";
 import { prelude } from "./prelude.js";
 
 /**
@@ -190,7 +191,11 @@ main </dev/null
 export const prepareText = `${shared}
 script=prepare
 
-remember() { has_line "$1" || printf '%s\\n' "$1" >>"$record"; }
+remember() {
+  if has_line "$1"; then return 0; fi
+  printf '%s\\n' "$1" >>"$record"
+  attempt 20 sync "$record"
+}
 
 check_host() {
   local now other
@@ -271,23 +276,15 @@ enable_units() {
   [ -z "$again" ] || attempt 60 multipathd reconfigure
 }
 
-sign_in() {
-  local target portal setting
-  # before any discovery, which brings records of all of a target's portals
-  while read -r target portal; do
-    attempt 20 iscsiadm -m node -T "$target" -p "$portal:3260" || remember "record $target $portal"
-  done < <(each_portal)
+${recordPortal}sign_in() {
+  local target portal why=''
   while read -r target portal; do
     if is_in "$target" "$portal"; then continue; fi
-    if has_line "record $target $portal"; then
-      if ! attempt 20 iscsiadm -m node -T "$target" -p "$portal:3260"; then
-        attempt 60 iscsiadm -m discoverydb -t sendtargets -p "$portal:3260" -o new --discover || fail login "$portal does not answer: $out"
-      fi
-      for setting in node.startup=automatic node.session.scan=manual node.session.timeo.replacement_timeout=5 \\
-        'node.conn[0].timeo.login_timeout=10' node.session.initial_login_retry_max=1; do
-        attempt 20 iscsiadm -m node -T "$target" -p "$portal:3260" -o update -n "\${setting%%=*}" -v "\${setting#*=}"
-      done
+    if ! attempt 20 iscsiadm -m node -T "$target" -p "$portal:3260"; then
+      remember "record $target $portal"
+      record_portal "$target" "$portal" || fail login "$why"
     fi
+    if has_line "record $target $portal"; then set_record "$target" "$portal" ''; fi
     remember "session $target $portal"
     attempt 60 iscsiadm -m node -T "$target" -p "$portal:3260" --login
     case $rc in
@@ -313,6 +310,7 @@ main() {
   set_multipath
   enable_units
   sign_in
+  to_disk /etc "$home"
   remember ready
   fact os "$os"
   fact_json portals "$(each_portal | wc -l)"
@@ -353,7 +351,6 @@ sign_out() {
   while read -r kind target portal; do
     [ "$kind" = record ] || continue
     if is_in "$target" "$portal"; then continue; fi
-    # discovery at one portal brings records of all of the target's
     attempt 60 iscsiadm -m node -T "$target" -p "$portal:3260" -o delete
   done <"$record"
 }
@@ -391,6 +388,7 @@ main() {
     sign_out
     put_back
     rm -f "$kept"
+    to_disk /etc "$home"
     printf 'back\\n' >>"$record"
   fi
   succeed

@@ -195,6 +195,8 @@ main() {
   check_users refuse
   if ! [ -e "$record" ] || has_line back; then
     printf '%s\\n' "$lines" >"$record.new"
+    # nobody else knows what was mounted where
+    attempt 20 sync "$record.new"
     mv -f "$record.new" "$record" || refuse record "$record could not be written"
   fi
   changed=true
@@ -204,6 +206,7 @@ main() {
   let_go
   printf 'stopped\\n' >>"$record"
   list_kept
+  to_disk /etc "$home"
   succeed
 }
 
@@ -283,6 +286,7 @@ main() {
   list_kept
   # taken back whole: nothing is left to go on from
   [ -z "$SLUICE_FORGET" ] || rm -f "$record"
+  to_disk /etc "$home"
   succeed
 }
 
