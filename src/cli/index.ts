@@ -99,7 +99,7 @@ function addRest(program: Command, done: Done): void {
     .action(done(async (flags: object) => (await import("./sims.js")).printManifest(flags)));
   program
     .command("sim <name>")
-    .description("one simulator by itself: ontap, azure or slack")
+    .description("one simulator by itself: ontap, azure, slack or bluexp")
     .requiredOption("--port <n>", "port to listen on")
     .option("--tls", "speak HTTPS")
     .option("--world <name>", "which demo world", "epic")
@@ -115,9 +115,13 @@ function addRest(program: Command, done: Done): void {
     .requiredOption("--as <user>", "Slack user id who asks")
     .option("--json", "one JSON document")
     .action(done(async (text: string, flags: object) => (await import("./policy.js")).explain(text, flags)));
-  program
-    .command("audit [words...]")
-    .description("not built yet")
-    .allowUnknownOption()
-    .action(done(async () => (await import("./sims.js")).notYet("audit")));
+  const audit = program.command("audit").description("the ledger of everything that was asked, approved and done");
+  settings(audit.command("verify [export]").description("is the ledger, or an exported part of it, as it was written"))
+    .option("--anchor <place:hash...>", "an end of the ledger that was posted with a digest")
+    .option("--json", "one JSON document")
+    .action(done(async (file: string | undefined, flags: object) => (await import("./audit.js")).verify(file, flags)));
+  settings(audit.command("export").description("the ledger as JSON Lines"))
+    .option("--since <iso>", "written at this time or later")
+    .option("--until <iso>", "written before this time")
+    .action(done(async (flags: object) => (await import("./audit.js")).exportLedger(flags)));
 }

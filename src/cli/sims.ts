@@ -51,12 +51,6 @@ export async function sim(name: string, flags: SimFlags): Promise<ExitCode> {
   return 0;
 }
 
-/** What the README does not promise yet says so, and does nothing. */
-export function notYet(what: string): ExitCode {
-  complain(`"${what}" is not built yet. Nothing was done.`);
-  return 2;
-}
-
 /** `sluice manifest [--http URL]`: the Slack app's manifest. */
 export function printManifest(flags: { readonly http?: string }): ExitCode {
   sayJson(manifest({ command: "/sluice", ...(flags.http === undefined ? {} : { httpUrl: flags.http }) }));

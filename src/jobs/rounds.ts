@@ -1,4 +1,6 @@
+import { showAnchor } from "../audit/index.js";
 import type { Config } from "../config/types.js";
+import type { Answer } from "../core/answer.js";
 import { digestAnswer, judgeHealth, lastTick, observeHealth } from "../health/index.js";
 import { fencing } from "./fencing.js";
 import { keyVaults } from "./keyVaults.js";
@@ -41,6 +43,15 @@ async function digest(tools: RoundsTools): Promise<void> {
   await onlyOnce(tools, `digest:${channel}:${due}`, async () => {
     const view = await observeHealth(eyes(tools));
     const now = clock.now();
-    await announcer.digest(channel, digestAnswer(judgeHealth(view, now, timeZone), view, { timeZone, now }));
+    const answer = digestAnswer(judgeHealth(view, now, timeZone), view, { timeZone, now });
+    await announcer.digest(channel, await anchored(answer, tools));
   });
+}
+
+/** With where the ledger ends: written down outside of Redis every morning, so that who rewrites it there can be found out. */
+async function anchored(answer: Answer, { store }: RoundsTools): Promise<Answer> {
+  const end = await store.ledgerEnd();
+  if (end.place === 0) return answer;
+  const text = `What was asked, approved and done: ${end.place} lines, up to ${showAnchor(end)}`;
+  return { ...answer, parts: [...answer.parts, { kind: "text", text, tone: "plain" }] };
 }

@@ -123,7 +123,6 @@ describe("what is wrong on the command line", () => {
     [["sim", "ontap", "--port", "0", "--knob", "nope=1"], /there is no knob "nope"/],
     [["policy", "explain", "restore prod"], /--as/],
     [["policy", "explain", "restore prod", "--as", "@anna", "--world", "epic"], /Slack user id/],
-    [["audit", "verify"], /not built yet/],
   ])("%j exits 2 and says so", async (args, says) => {
     const { code, stdout, stderr } = await sluice(...args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Redis } from "ioredis";
+import { Verifier, type Line } from "../../src/audit/index.js";
 import type { RunEvent } from "../../src/core/events.js";
 import { hashOf, runIdFor, type RunId } from "../../src/core/ids.js";
 import { Conflict, LeaseLost, type NewEntry } from "../../src/core/journal.js";
+import { LedgerReader } from "../../src/jobs/store/ledger.js";
 import { MemoryStore } from "../../src/jobs/store/memory.js";
 import { RedisStore } from "../../src/jobs/store/redis.js";
 import type { LockWish, Store } from "../../src/jobs/store/store.js";
@@ -12,10 +14,18 @@ import { until } from "../support/until.js";
 
 const server = useRedis();
 let redis: Redis;
+let second: Redis;
 let stores = 0;
 beforeAll(() => {
   redis = server.connect();
+  second = server.connect();
 });
+
+async function ledgerOf(prefix: string): Promise<Line[]> {
+  const lines: Line[] = [];
+  for await (const line of new LedgerReader(redis, prefix).lines()) lines.push(line);
+  return lines;
+}
 
 const entry = (event: RunEvent, at = "2026-11-22T14:00:00.000Z"): NewEntry => ({
   at,
@@ -365,9 +375,9 @@ describe("the ledger of the RedisStore", () => {
     await store.append(a, 1, [entry(cancelAsked), entry(planned("k"))]);
     await expect(store.append(b, 0, [entry(asked)])).rejects.toBeInstanceOf(Conflict);
     await store.append(b, 1, [entry({ type: "refused", problem: "no" })]);
-    const ledger = (await redis.xrange(`${prefix}ledger`, "-", "+")).map(([, fields]) => ({
-      run: fields[1],
-      entry: JSON.parse(fields[3] ?? "") as unknown,
+    const ledger = (await ledgerOf(prefix)).map(({ run, entry: text }) => ({
+      run,
+      entry: JSON.parse(text) as unknown,
     }));
     const [ofA, ofB] = [await store.read(a), await store.read(b)];
     expect(ledger).toEqual([
@@ -377,6 +387,61 @@ describe("the ledger of the RedisStore", () => {
       { run: a, entry: ofA[2] },
       { run: b, entry: ofB[1] },
     ]);
+  });
+
+  test("is one unbroken chain whoever wrote, and however many at once; both stores end it alike", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.record({ by: fc.nat(1), run: fc.nat(5) }), { maxLength: 40 }), async (writes) => {
+        const prefix = `${server.prefix}${(stores += 1)}:`;
+        const two = [new RedisStore(redis, prefix), new RedisStore(second, prefix)];
+        const ids = runs(6);
+        const came = await Promise.all(
+          writes.map(async ({ by, run }) => {
+            const store = two[by] as RedisStore;
+            const id = ids[run] as RunId;
+            const length = (await store.read(id)).length;
+            return store.append(id, length, [entry(length === 0 ? asked : cancelAsked), entry(cancelAsked)]).then(
+              () => 2,
+              (error: unknown) => {
+                expect(error).toBeInstanceOf(Conflict);
+                return 0;
+              },
+            );
+          }),
+        );
+        const lines = await ledgerOf(prefix);
+        const verifier = new Verifier(true);
+        for (const line of lines) verifier.follow(line);
+        for (const id of ids)
+          expect(verifier.differs(id, await redis.lrange(`${prefix}run:${id}`, 0, -1))).toBeUndefined();
+        const { broken, end } = verifier.result();
+        expect(broken).toEqual([]);
+        expect(end.place).toBe(came.reduce<number>((sum, each) => sum + each, 0));
+        expect(await two[0]?.ledgerEnd()).toEqual(end);
+        const memory = new MemoryStore();
+        for (const { run, entry: text } of lines) {
+          const { seq, ...written } = JSON.parse(text) as NewEntry & { seq: number };
+          await memory.append(run, seq - 1, [written]);
+        }
+        expect(await memory.ledgerEnd()).toEqual(end);
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test("goes on when the connection broke in the middle of an append", async () => {
+    const prefix = `${server.prefix}${(stores += 1)}:`;
+    const own = server.connect();
+    const store = new RedisStore(own, prefix);
+    await opened(store, a);
+    const pending = Promise.allSettled([b, c, d].map((run) => store.append(run, 0, [entry(asked)])));
+    await redis.client("KILL", "ID", await own.client("ID").catch(() => 0));
+    await pending;
+    await store.append(a, 1, [entry(cancelAsked)]);
+    const verifier = new Verifier(true);
+    for (const line of await ledgerOf(prefix)) verifier.follow(line);
+    expect(verifier.result().broken).toEqual([]);
+    expect(await store.read(a)).toHaveLength(2);
   });
 
   test("two stores under two prefixes know nothing of each other", async () => {

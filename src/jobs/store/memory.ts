@@ -1,3 +1,4 @@
+import { linesAfter, START, type End } from "../../audit/index.js";
 import { randomKey, type RunId } from "../../core/ids.js";
 import { closes, type Entry } from "../../core/events.js";
 import { Conflict, LeaseLost, type Lease, type NewEntry } from "../../core/journal.js";
@@ -37,6 +38,7 @@ export class MemoryStore implements Store {
   private readonly cards = new Map<RunId, Card>();
   private readonly claimed = new Map<string, number>();
   private readonly notes = new Map<string, string>();
+  private end = START;
 
   constructor(private readonly now: () => number = Date.now) {}
 
@@ -49,7 +51,9 @@ export class MemoryStore implements Store {
     if (lease && !this.holds(lease)) throw new LeaseLost(run);
     if (list.length !== expect) throw new Conflict(run);
     const numbered = entries.map((each, i): Entry => ({ seq: expect + i + 1, ...each }));
-    this.runs.set(run, [...list, ...numbered.map((each) => new Kept(JSON.stringify(each)))]);
+    const texts = numbered.map((each) => JSON.stringify(each));
+    this.end = linesAfter(this.end, run, texts).at(-1) ?? this.end;
+    this.runs.set(run, [...list, ...texts.map((text) => new Kept(text))]);
     if (expect === 0) {
       this.openRuns.add(run);
       this.order.unshift(run);
@@ -72,6 +76,11 @@ export class MemoryStore implements Store {
   }
   async recent(limit: number): Promise<RunId[]> {
     return this.order.slice(0, limit);
+  }
+
+  async ledgerEnd(): Promise<End> {
+    const { place, hash } = this.end;
+    return { place, hash };
   }
 
   private holds(lease: Lease): boolean {

@@ -3,6 +3,8 @@ import { closes, type Entry } from "../../core/events.js";
 import { randomKey, type RunId } from "../../core/ids.js";
 import { Conflict, LeaseLost, type Lease, type NewEntry } from "../../core/journal.js";
 import type { Card, Progress } from "../desk.js";
+import { linesAfter, START, type End } from "../../audit/index.js";
+import { lineOf, readEnd, showEnd, Tail } from "./ledger.js";
 import { APPEND, DROP, HAND, LOCK, RENEW, UNLOCK } from "./scripts.js";
 import type { LockHolder, LockWish, Store, WatchEntry } from "./store.js";
 
@@ -11,6 +13,8 @@ import type { LockHolder, LockWish, Store, WatchEntry } from "./store.js";
  * `prefix` ends in a colon; the connection is the caller's to close.
  */
 export class RedisStore implements Store {
+  private readonly tail = new Tail();
+
   constructor(
     private readonly redis: Redis,
     private readonly prefix = "sluice:",
@@ -29,23 +33,42 @@ export class RedisStore implements Store {
     const keys = entries.flatMap(({ event }) => (event.type === "planned" ? [event.key] : []));
     const closing = entries.some(({ event }) => closes(event)) ? "1" : "0";
     const now = String(Date.parse(entries[0]?.at ?? ""));
-    const lines = numbered.map((each) => JSON.stringify(each));
-    const answer = await this.redis.eval(
-      APPEND,
-      2,
-      this.prefix,
-      this.key(`run:${run}`),
-      run,
-      String(expect),
-      now,
-      lease?.token ?? "",
-      closing,
-      String(keys.length),
-      ...keys,
-      ...lines,
-    );
-    if (answer === "lost") throw new LeaseLost(run);
-    if (answer === "conflict") throw new Conflict(run);
+    const texts = numbered.map((each) => JSON.stringify(each));
+    for (;;) {
+      const { guess, from, added } = this.tail.extend((end) => linesAfter(end, run, texts));
+      const [came, end = ""] = (await this.redis
+        .eval(
+          APPEND,
+          2,
+          this.prefix,
+          this.key(`run:${run}`),
+          run,
+          String(expect),
+          now,
+          lease?.token ?? "",
+          closing,
+          showEnd(from),
+          String(keys.length),
+          ...keys,
+          ...added.flatMap(({ entry, hash }) => [entry, hash]),
+        )
+        .catch((error: unknown) => {
+          this.tail.correct(guess, START);
+          throw error;
+        })) as string[];
+      if (came === "done") return;
+      this.tail.correct(guess, readEnd(end));
+      if (came === "lost") throw new LeaseLost(run);
+      if (came === "conflict") throw new Conflict(run);
+      // moved: another process wrote meanwhile, or this one does not know the end yet
+    }
+  }
+
+  async ledgerEnd(): Promise<End> {
+    const [last] = await this.redis.xrevrange(this.key("ledger"), "+", "-", "COUNT", 1);
+    if (!last) return START;
+    const { place, hash } = lineOf(last[1]);
+    return { place, hash };
   }
 
   async open(): Promise<RunId[]> {

@@ -3,17 +3,32 @@
  * The keys are few and the store is one server, so scripts share one prefix given as KEYS[1] and build the rest.
  */
 
-/** KEYS: prefix, run list. ARGV: run, expect, now, lease token or "", closes 0|1, number of keys, keys…, entries… Answers the new length, "conflict" or "lost". */
+/**
+ * KEYS: prefix, run list. ARGV: run, expect, now, lease token or "", closes 0|1, where the ledger ends, number of keys, keys…, then for each entry its text
+ * and its hash in the ledger. Answers "done", or "conflict", "lost" or "moved" (the ledger ends elsewhere) with where it ends, and nothing is written.
+ */
 export const APPEND = `
 local p, list, run = KEYS[1], KEYS[2], ARGV[1]
-if ARGV[4] ~= '' and redis.call('GET', p..'lease:'..run) ~= ARGV[4] then return 'lost' end
+local last = redis.call('XREVRANGE', p..'ledger', '+', '-', 'COUNT', 1)[1]
+local place, hash = 0, string.rep('0', 64)
+if last then
+  for i = 1, #last[2], 2 do
+    if last[2][i] == 'place' then place = tonumber(last[2][i + 1]) or 0 end
+    if last[2][i] == 'hash' then hash = last[2][i + 1] end
+  end
+end
+local ends = string.format('%d:%s', place, hash)
+if ARGV[4] ~= '' and redis.call('GET', p..'lease:'..run) ~= ARGV[4] then return {'lost', ends} end
 local length = redis.call('LLEN', list)
-if length ~= tonumber(ARGV[2]) then return 'conflict' end
-local keys = tonumber(ARGV[6])
-for i = 7, 6 + keys do redis.call('HSET', p..'keys', ARGV[i], run) end
-for i = 7 + keys, #ARGV do
+if length ~= tonumber(ARGV[2]) then return {'conflict', ends} end
+if ARGV[6] ~= ends then return {'moved', ends} end
+local keys = tonumber(ARGV[7])
+for i = 8, 7 + keys do redis.call('HSET', p..'keys', ARGV[i], run) end
+for i = 8 + keys, #ARGV, 2 do
+  place = place + 1
   redis.call('RPUSH', list, ARGV[i])
-  redis.call('XADD', p..'ledger', '*', 'run', run, 'entry', ARGV[i])
+  redis.call('XADD', p..'ledger', '*', 'run', run, 'entry', ARGV[i], 'place', string.format('%d', place), 'before', hash, 'hash', ARGV[i + 1])
+  hash = ARGV[i + 1]
 end
 if length == 0 then
   redis.call('SADD', p..'open', run)
@@ -28,7 +43,7 @@ if ARGV[5] == '1' then
   for _, resource in ipairs(redis.call('SMEMBERS', p..'locksof:'..run)) do redis.call('HDEL', p..'lock:'..resource, run) end
   redis.call('DEL', p..'locksof:'..run)
 end
-return redis.call('LLEN', list)
+return {'done', string.format('%d:%s', place, hash)}
 `;
 
 /** KEYS: lease key. ARGV: token, ttl. Answers 1 while the lease is held. */

@@ -1,3 +1,4 @@
+import type { End } from "../../audit/index.js";
 import type { Journal, Lease } from "../../core/journal.js";
 import type { Watch } from "../../core/events.js";
 import type { RunId } from "../../core/ids.js";
@@ -49,6 +50,9 @@ export interface Store extends Journal {
   locks(): Promise<readonly (LockHolder & { as: "reads" | "changes" })[]>;
   /** Runs that wait for a lock, first come first. */
   lockQueue(): Promise<readonly RunId[]>;
+
+  /** Where the ledger of all runs' entries ends now. */
+  ledgerEnd(): Promise<End>;
 
   /** Which run a card's button key was made for. Filled by `append` from `planned` events. */
   runOfKey(key: string): Promise<RunId | undefined>;
