@@ -1,5 +1,5 @@
-import { check, equal, night, reads, remains, type Scenario } from "./scenario.js";
-import { answers, attachInput, attachScript, detachScript, sent, type Place } from "./scripts.js";
+import { check, equal, night, reads, remains, type On, type Scenario } from "./scenario.js";
+import { answers, attachInput, attachScript, detachScript, sent, type Place, type Script } from "./scripts.js";
 
 const place: Omit<Place, "tag"> = { volumes: "*_backup", vg: "vg_prod_backup", mount: "/epic/bkp" };
 
@@ -34,17 +34,31 @@ const asFile = (env: Readonly<Record<string, string>>): string =>
     .map(([name, value]) => `${name}='${value}'`)
     .join("\n");
 
+/** A clone of its own on the host, and the scripts that put it there and take it away. */
+async function cloned(on: On): Promise<{ readonly attach: Script; readonly detach: Script }> {
+  const { people, backup } = on;
+  reads(await people.done("clone prod volume for backup for 14 days"), /Done in/);
+  const tag = (await backup.must("vgs --noheadings -o vg_tags vg_prod_backup")).trim();
+  const input = await attachInput(on, backup, { ...place, tag });
+  return { attach: attachScript(input), detach: detachScript(input, true) };
+}
+
+/** It is still the night's, the host still answers, and nothing is left when it goes. */
+async function wholeAndGone({ people, backup }: On): Promise<void> {
+  equal(await backup.must("cat /epic/bkp/changed"), night, "the clone");
+  await answers(backup);
+  reads(await people.done("release the backup clone"), /Done in/);
+  equal(await remains(backup), {}, "the host");
+}
+
 export const killed: readonly Scenario[] = [
   {
     name: "8 every step of the mount script done twice, and the whole of it: the second time changes nothing, and LVM never waits for itself",
     run: async (on) => {
-      const { people, backup } = on;
-      reads(await people.done("clone prod volume for backup for 14 days"), /Done in/);
-      const tag = (await backup.must("vgs --noheadings -o vg_tags vg_prod_backup")).trim();
-      const input = await attachInput(on, backup, { ...place, tag });
-      const attach = attachScript(input);
+      const { backup } = on;
+      const { attach, detach } = await cloned(on);
       const uuids = "pvs --noheadings -o pv_uuid,vg_uuid,vg_name --select vg_name=vg_prod_backup | sort";
-      await sent(backup, detachScript(input, true), "twice-away");
+      await sent(backup, detach, "twice-away");
       const main = attach.script.lastIndexOf("\nmain() {");
       const twice = attach.script
         .slice(main)
@@ -57,20 +71,14 @@ export const killed: readonly Scenario[] = [
       const once = await backup.must(uuids);
       await sent(backup, attach, "twice-2");
       equal(await backup.must(uuids), once, "identities after the whole script ran again");
-      equal(await backup.must("cat /epic/bkp/changed"), night, "the clone");
-      await answers(backup);
-      reads(await people.done("release the backup clone"), /Done in/);
-      equal(await remains(backup), {}, "the host");
+      await wholeAndGone(on);
     },
   },
   {
     name: "8 the mount script killed at every line: the next try always ends with the clone mounted, and LVM answers",
     run: async (on) => {
-      const { people, backup } = on;
-      reads(await people.done("clone prod volume for backup for 14 days"), /Done in/);
-      const tag = (await backup.must("vgs --noheadings -o vg_tags vg_prod_backup")).trim();
-      const input = await attachInput(on, backup, { ...place, tag });
-      const [attach, detach] = [attachScript(input), detachScript(input, true)];
+      const { backup } = on;
+      const { attach, detach } = await cloned(on);
       await sent(backup, detach, "killed-away");
       await backup.must(
         'printf %s "$A" >/root/attach.sh; printf %s "$D" >/root/detach.sh; printf "%s\\n" "$AE" >/root/attach.env; printf "%s\\n" "$DE" >/root/detach.env',
@@ -81,12 +89,9 @@ export const killed: readonly Scenario[] = [
       const ran = await backup.run(killer, { limitMs: 1_800_000 });
       check(ran.exitCode === 0, `${ran.end} ${ran.exitCode}: ${ran.stdout}${ran.stderr}`);
       check(Number(ran.stdout.trim()) > 60, `only ${ran.stdout.trim()} lines were reached`);
-      await sent(backup, attach, "killed-last");
-      equal(await backup.must("cat /epic/bkp/changed"), night, "the clone");
-      await answers(backup);
-      reads(await people.done("release the backup clone"), /Done in/);
       await backup.must("rm -f /root/*.sh /root/*.env /root/lines /root/try.out");
-      equal(await remains(backup), {}, "the host");
+      await sent(backup, attach, "killed-last");
+      await wholeAndGone(on);
     },
   },
 ];

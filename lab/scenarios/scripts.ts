@@ -4,7 +4,7 @@ import type { Ran } from "../agent.js";
 import type { Guest } from "../guest.js";
 import { check, CVO, type On } from "./scenario.js";
 
-interface Script {
+export interface Script {
   readonly script: string;
   readonly env: Readonly<Record<string, string>>;
 }

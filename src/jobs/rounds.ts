@@ -52,6 +52,6 @@ async function digest(tools: RoundsTools): Promise<void> {
 async function anchored(answer: Answer, { store }: RoundsTools): Promise<Answer> {
   const end = await store.ledgerEnd();
   if (end.place === 0) return answer;
-  const text = `What was asked, approved and done: ${end.place} lines, up to ${showAnchor(end)}`;
+  const text = `Ledger of what was asked, approved and done: ${end.place} lines, ending at ${showAnchor(end)}`;
   return { ...answer, parts: [...answer.parts, { kind: "text", text, tone: "plain" }] };
 }

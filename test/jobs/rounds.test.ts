@@ -302,7 +302,7 @@ describe("the digest", () => {
     expectGolden("digest-trouble", { ...rest, parts: parts.slice(0, -1) });
     // A hash of random keys too: it cannot be golden.
     const anchor = showAnchor(await engine.store.ledgerEnd());
-    expect(parts.at(-1)).toMatchObject({ text: expect.stringMatching(RegExp(`: \\d+ lines, up to ${anchor}$`)) });
+    expect(parts.at(-1)).toMatchObject({ text: expect.stringMatching(RegExp(`: \\d+ lines, ending at ${anchor}$`)) });
   });
 
   test("says that it could not look, when it could not", async () => {
