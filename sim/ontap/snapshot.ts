@@ -1,6 +1,6 @@
 import type { FabricState } from "./fabric.js";
 import { isMirrorSnapshot } from "./snapmirror/names.js";
-import type { ClusterState, SnapshotState, VolumeState } from "./state.js";
+import type { ClusterState, LunFile, SnapshotState, VolumeState } from "./state.js";
 import { findLun, lunPath } from "./storage/content.js";
 import { ownersOf } from "./storage/snapshots.js";
 
@@ -11,7 +11,8 @@ export interface ComparableOptions {
 
 /**
  * Everything that makes two worlds differ: objects, their attributes, contents, who holds and who sees what. Left out: logs, jobs,
- * transfers' figures, times of day, approval requests, and (unless asked for) the rotation of SnapMirror's own snapshots.
+ * transfers' figures, times of day, approval requests, whether a mirror was last updated while its source was mounted, and (unless asked for) the
+ * rotation of SnapMirror's own snapshots.
  */
 export function comparable(fabric: FabricState, options: ComparableOptions = {}): Record<string, unknown> {
   return Object.fromEntries(
@@ -123,11 +124,19 @@ function volumeView(
         serial: identity?.serial,
         enabled: identity?.enabled,
         sizeBytes: file.sizeBytes,
-        disk: file.disk,
+        disk: volume.type === "dp" ? withoutLog(file.disk) : file.disk,
       };
     }),
     snapshots: shown.map((each) => snapshotView(fabric, cluster, volume, each)),
   };
+}
+
+/** Its file system without the log: a scheduled update brings that of the moment. */
+function withoutLog(disk: LunFile["disk"]): unknown {
+  const { fs, ...rest } = (disk ?? {}) as { fs?: object };
+  if (!fs) return disk;
+  const { dirty: _, ...kept } = fs as { dirty?: boolean };
+  return { ...rest, fs: kept };
 }
 
 function snapshotView(
