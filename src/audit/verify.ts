@@ -39,12 +39,10 @@ export class Verifier {
   constructor(
     private readonly whole: boolean,
     private readonly anchors: readonly End[] = [],
-  ) {
-    if (whole) this.previous = START;
-  }
+  ) {}
 
   follow(line: Line): void {
-    if (this.lines === 0) this.first = line.place;
+    if (this.lines === 0) this.begin(line.place);
     this.lines += 1;
     const at = timeOf(line.entry);
     this.from ??= at;
@@ -61,6 +59,12 @@ export class Verifier {
     const ofRun = this.digests.get(line.run);
     if (ofRun) ofRun.push(digest(line.entry));
     else this.digests.set(line.run, [digest(line.entry)]);
+  }
+
+  private begin(place: number): void {
+    this.first = place;
+    // nothing stands before the first line, whichever part it is in
+    if (this.whole || place === 1) this.previous = START;
   }
 
   private wrongOf(line: Line, at: string | undefined): string | undefined {

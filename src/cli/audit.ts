@@ -3,6 +3,7 @@ import { createInterface } from "node:readline";
 import { pipeline } from "node:stream/promises";
 import { Redis } from "ioredis";
 import { readAnchor, readLine, showAnchor, Verifier, writeLine, type End, type Verified } from "../audit/index.js";
+import { NotSent } from "../core/problems.js";
 import { LedgerReader } from "../jobs/store/ledger.js";
 import { complain, say, sayJson, UsageError, type ExitCode } from "./output.js";
 import { redisFor } from "./redis.js";
@@ -136,7 +137,12 @@ async function withLedger<T>(flags: SettingsFlags, work: (reader: LedgerReader) 
   const redis = new Redis(found.url, { lazyConnect: true, maxRetriesPerRequest: 3 });
   redis.on("error", () => undefined); // told by the call that fails
   try {
-    await redis.connect();
+    await redis.connect().catch(() => {
+      throw new NotSent("Redis does not answer.", {
+        from: "Redis",
+        next: "Look at REDIS_URL, and whether the server runs.",
+      });
+    });
     return await work(new LedgerReader(redis, `${config.redis.prefix}:`));
   } finally {
     redis.disconnect();

@@ -27,6 +27,9 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
+/** An option that may be given more than once. */
+const again = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
 type Done = (work: (...given: never[]) => Promise<ExitCode> | ExitCode) => (...given: unknown[]) => Promise<void>;
 
 const settings = (command: Command): Command =>
@@ -117,7 +120,12 @@ function addRest(program: Command, done: Done): void {
     .action(done(async (text: string, flags: object) => (await import("./policy.js")).explain(text, flags)));
   const audit = program.command("audit").description("the ledger of everything that was asked, approved and done");
   settings(audit.command("verify [export]").description("is the ledger, or an exported part of it, as it was written"))
-    .option("--anchor <place:hash...>", "an end of the ledger that was posted with a digest")
+    .option(
+      "--anchor <place:hash>",
+      "an end of the ledger that was posted with a digest; as often as you like",
+      again,
+      [],
+    )
     .option("--json", "one JSON document")
     .action(done(async (file: string | undefined, flags: object) => (await import("./audit.js")).verify(file, flags)));
   settings(audit.command("export").description("the ledger as JSON Lines"))

@@ -93,6 +93,17 @@ describe("a ledger", () => {
     ),
   );
 
+  test("whose first line follows something, also in a part that begins with it", () =>
+    fc.assert(
+      fc.property(ledgers, ([first]) => {
+        const before = "f".repeat(64);
+        const line = { ...first!, before, hash: hashOfLine({ ...first!, before }) };
+        expect(verified([line], false)).toEqual([
+          "Line 1 does not follow from line 0: one of the two was put there later.",
+        ]);
+      }),
+    ));
+
   test("without its beginning, where it has to be whole", () =>
     fc.assert(
       fc.property(inside, ({ lines, i }) => {

@@ -69,9 +69,10 @@ describe("sluice audit", () => {
         .map((line) => (JSON.parse(line) as { entry: unknown }).entry),
     ).toEqual([...(await store.read(a)), ...(await store.read(b))]);
     await writeFile(file, exported.stdout);
+    const firstHash = (JSON.parse(exported.stdout.split("\n")[0] ?? "") as { hash: string }).hash;
     const offline = (...args: string[]): Promise<Ended> =>
       start(compiled.main, ["audit", "verify", file, "--json", ...args], {}, folder).ended;
-    const good = await offline("--anchor", anchor);
+    const good = await offline("--anchor", anchor, "--anchor", `1:${firstHash}`);
     expect(good.code).toBe(0);
     expect(JSON.parse(good.stdout)).toMatchObject({ ok: true, lines: 3, runs: 2, first: 1, anchor, broken: [] });
 
@@ -102,6 +103,16 @@ describe("sluice audit", () => {
       code: 1,
       stdout: expect.stringMatching(/! Line 2 is missing\.\n! Run/),
     });
+  });
+
+  test("without Redis it says so", async () => {
+    const { code, stderr } = await start(
+      compiled.main,
+      ["audit", "verify"],
+      { REDIS_URL: "redis://127.0.0.1:1" },
+      folder,
+    ).ended;
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("Redis does not answer.") });
   });
 
   test.each([
