@@ -137,10 +137,10 @@ async function withLedger<T>(flags: SettingsFlags, work: (reader: LedgerReader) 
   const redis = new Redis(found.url, { lazyConnect: true, maxRetriesPerRequest: 3 });
   redis.on("error", () => undefined); // told by the call that fails
   try {
-    await redis.connect().catch(() => {
-      throw new NotSent("Redis does not answer.", {
+    await redis.connect().catch((error: Error) => {
+      throw new NotSent(`Redis does not answer (${error.message}).`, {
         from: "Redis",
-        next: "Look at REDIS_URL, and whether the server runs.",
+        next: "Look at REDIS_URL, and whether the server runs; a private one of a demo lets nobody else in.",
       });
     });
     return await work(new LedgerReader(redis, `${config.redis.prefix}:`));

@@ -112,7 +112,7 @@ describe("sluice audit", () => {
       { REDIS_URL: "redis://127.0.0.1:1" },
       folder,
     ).ended;
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("Redis does not answer.") });
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining("Redis does not answer (") });
   });
 
   test.each([
