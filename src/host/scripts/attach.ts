@@ -124,7 +124,7 @@ mount_it() {
       # detach takes away what was made here, and nothing else
       part=$SLUICE_MOUNT
       while ! [ -d "$part/" ]; do
-        printf '%s\\n' "$part" >>"$home/$SLUICE_TAG.$SLUICE_VG.made"
+        note "$home/$SLUICE_TAG.$SLUICE_VG.made" "$part"
         part=\${part%/*}
       done
       mkdir -p "$SLUICE_MOUNT" || fail mount "the directory $SLUICE_MOUNT could not be made"

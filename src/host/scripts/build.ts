@@ -22,11 +22,7 @@ check_arguments() {
 }
 
 has_line() { [ -e "$built" ] && grep -q "^$1\\$" "$built"; }
-remember() {
-  if has_line "$1"; then return 0; fi
-  printf '%s\\n' "$1" >>"$built"
-  attempt 20 sync "$built"
-}
+remember() { has_line "$1" || note "$built" "$1"; }
 
 # listed_for: the line of fstab that is mounted at our place, whoever wrote it
 listed_for() { sed -n "/^[^#][^ \\t]*[ \\t][ \\t]*\${SLUICE_MOUNT//\\//\\\\/}[ \\t]/p" "$table" 2>/dev/null | head -n 1; }
@@ -172,7 +168,7 @@ mount_it() {
   if [ -z "$(mounted_from "$SLUICE_MOUNT")" ]; then
     part=$SLUICE_MOUNT
     while ! [ -d "$part/" ]; do
-      printf '%s\\n' "$part" >>"$made"
+      note "$made" "$part"
       part=\${part%/*}
     done
     mkdir -p "$SLUICE_MOUNT" || fail mount "the directory $SLUICE_MOUNT could not be made"

@@ -56,6 +56,12 @@ ask() {
 # to_disk FILE...: what was written on their file systems outlasts a power cut from now on. iscsiadm and multipathd leave that to chance.
 to_disk() { attempt 60 sync -f "$@"; }
 
+# note FILE LINE: on the disk before what it tells of is done
+note() {
+  printf '%s\\n' "$2" >>"$1"
+  attempt 20 sync "$1"
+}
+
 # keep STATE EXIT RESULT: the ticket's own record; readable after the reply was lost
 keep() {
   printf '{"ticket":"%s","script":"%s","state":"%s","boot":"%s","exit":%s,"result":%s}\\n' \\
@@ -67,7 +73,10 @@ finish() {
   local result="{\\"ok\\":$2,\\"script\\":\\"$script\\",\\"changed\\":$changed,\\"boot\\":\\"$boot\\"$facts}"
   [ "\${#result}" -le "$longest" ] || result="{\\"ok\\":false,\\"script\\":\\"$script\\",\\"changed\\":$changed,\\"boot\\":\\"$boot\\",\\"code\\":\\"long\\",\\"says\\":\\"the answer is longer than Run Command carries\\"}"
   if [ -n "$state" ]; then
-    keep ended "$1" "$result" >"$state.new" && attempt 20 sync "$state.new" && mv -f "$state.new" "$state"
+    keep ended "$1" "$result" >"$state.new" && {
+      attempt 20 sync "$state.new"
+      mv -f "$state.new" "$state"
+    }
   fi
   printf '@@RESULT %s\\n' "$result"
   exit "$1"

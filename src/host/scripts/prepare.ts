@@ -191,11 +191,7 @@ main </dev/null
 export const prepareText = `${shared}
 script=prepare
 
-remember() {
-  if has_line "$1"; then return 0; fi
-  printf '%s\\n' "$1" >>"$record"
-  attempt 20 sync "$record"
-}
+remember() { has_line "$1" || note "$record" "$1"; }
 
 check_host() {
   local now other

@@ -129,7 +129,7 @@ stop_application() {
   [ -n "$SLUICE_HOOK" ] || return 0
   if ! has_line hook; then
     if [ -n "$SLUICE_CHECK" ] && ! hook 120 "$SLUICE_CHECK"; then ran=no; fi
-    [ "$ran" = no ] || printf 'hook\\n' >>"$record"
+    [ "$ran" = no ] || note "$record" hook
   fi
   hook 900 "$SLUICE_HOOK" || fail hook "the stop hook ended with $rc: $out"
 }
@@ -161,7 +161,7 @@ take_off() {
 let_go() {
   local wwid map sd sds try
   [ -n "$SLUICE_LET_GO" ] || return 0
-  has_line gone || printf 'gone\\n' >>"$record"
+  has_line gone || note "$record" gone
   for wwid in $SLUICE_WWIDS; do
     sds=$(sds_of "$wwid")
     for try in 1 2 3 4 5 6; do
