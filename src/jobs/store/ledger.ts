@@ -57,8 +57,8 @@ export function lineOf(fields: readonly string[]): Line {
 export const showEnd = ({ place, hash }: End): string => `${place}:${hash}`;
 
 export function readEnd(text: string): End {
-  const [place = "", hash = ""] = text.split(":");
-  return { place: Number(place), hash };
+  const at = text.indexOf(":");
+  return { place: Number(text.slice(0, at)), hash: text.slice(at + 1) };
 }
 
 /**

@@ -36,31 +36,26 @@ export class RedisStore implements Store {
     const texts = numbered.map((each) => JSON.stringify(each));
     for (;;) {
       const { guess, from, added } = this.tail.extend((end) => linesAfter(end, run, texts));
-      const [came, end = ""] = (await this.redis
-        .eval(
-          APPEND,
-          2,
-          this.prefix,
-          this.key(`run:${run}`),
-          run,
-          String(expect),
-          now,
-          lease?.token ?? "",
-          closing,
-          showEnd(from),
-          String(keys.length),
-          ...keys,
-          ...added.flatMap(({ entry, hash }) => [entry, hash]),
-        )
-        .catch((error: unknown) => {
-          this.tail.correct(guess, START);
-          throw error;
-        })) as string[];
+      const [came, end = ""] = (await this.redis.eval(
+        APPEND,
+        2,
+        this.prefix,
+        this.key(`run:${run}`),
+        run,
+        String(expect),
+        now,
+        lease?.token ?? "",
+        closing,
+        showEnd(from),
+        String(keys.length),
+        ...keys,
+        ...added.flatMap(({ entry, hash }) => [entry, hash]),
+      )) as string[];
       if (came === "done") return;
       this.tail.correct(guess, readEnd(end));
       if (came === "lost") throw new LeaseLost(run);
       if (came === "conflict") throw new Conflict(run);
-      // moved: another process wrote meanwhile, or this one does not know the end yet
+      // moved: another process wrote meanwhile, or this one does not know the end, as at its start or after an answer that was lost
     }
   }
 
