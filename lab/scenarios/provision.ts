@@ -32,10 +32,17 @@ const wanted = "provision 2 LUNs of 3 TB for prod on epic-bkp-01 at /epic/app";
 
 export const provision: readonly Scenario[] = [
   {
-    name: "a host is prepared: multipath keeps to NetApp's LUNs, the host is signed in at every portal, and a second look finds nothing to do",
+    name: "a host is prepared, and its power goes that moment: it comes up signed in at every portal, and a second look finds nothing to do",
     run: async ({ people, backup }) => {
       reads(await people.done("prepare epic-bkp-01"), /Done in/);
       equal((await backup.must("iscsiadm -m session | wc -l")).trim(), String(portals.length), "sessions");
+      await backup.reset();
+      await backup.must(`
+        for i in $(seq 120); do
+          [ "$(iscsiadm -m session 2>/dev/null | wc -l)" != ${portals.length} ] || exit 0
+          sleep 0.5
+        done
+        iscsiadm -m node; exit 1`);
       reads(await people.done("prepare epic-bkp-01"), /epic-bkp-01 is ready/);
       await answers(backup);
     },
